@@ -1,0 +1,74 @@
+// What looking at and editing a running process gives to the magics: plain JSON-safe data, and the functions that make
+// them. index.ts exports functions of exactly these types (see LiveState). Access is checked before these are called.
+import type { Milliseconds } from '../../core/common/units.ts';
+import type { LiveMember, LiveValue } from '../../core/targets/live-value.ts';
+import type { Target } from '../../core/targets/target.ts';
+
+export interface InspectReport {
+  /** The live name, completed: `src/cart.ts#carts`. */
+  readonly name: string;
+  readonly value: LiveValue;
+  readonly members: readonly LiveMember[];
+  /** How many there are in all. */
+  readonly total: number;
+  readonly place?: string;
+  /** Source of a function. */
+  readonly source?: string;
+}
+
+export interface EditPreview {
+  readonly name: string;
+  readonly kind: 'value' | 'function';
+  readonly before: string;
+  readonly after: string;
+  /** Unified, without headers. */
+  readonly diff: string;
+  /** From the syntax and type check; errors stop the edit, warnings do not. */
+  readonly problems: readonly { readonly severity: 'error' | 'warning'; readonly message: string; readonly line?: number }[];
+}
+
+export interface EditReport extends EditPreview {
+  /** Number in the journal: what `%edit undo 3` takes. */
+  readonly id: number;
+  readonly state: 'applied' | 'undone' | 'failed';
+  readonly at: string;
+  readonly pid: number;
+  readonly mechanism: string;
+  readonly pause: Milliseconds;
+  /** Where the backup lies. */
+  readonly backup: string;
+  /** Read back after the write and equal to what was asked. */
+  readonly verified: boolean;
+  readonly references: readonly string[];
+  readonly missed: readonly { readonly place: string; readonly reason: string }[];
+}
+
+export interface UndoReport {
+  readonly id: number;
+  readonly name: string;
+  readonly restored: string;
+  /** Read back after the undo and equal to what was there before the edit. */
+  readonly verified: boolean;
+  readonly pause: Milliseconds;
+}
+
+export interface EditOptions {
+  /** Stops with DS5003 when the present value's preview differs. */
+  readonly expected?: string;
+}
+
+/** What index.ts exports. */
+export interface LiveState {
+  /** Reads a live name: `src/cart.ts#carts.get("42").items[0]`, a module, or a module's directory. */
+  inspectName(target: Target, name: string, options?: { readonly limit?: number }): Promise<InspectReport>;
+  /** Live names that continue `prefix`, for completion. */
+  completeName(target: Target, prefix: string): Promise<readonly string[]>;
+  previewValue(target: Target, name: string, expression: string): Promise<EditPreview>;
+  editValue(target: Target, name: string, expression: string, options?: EditOptions): Promise<EditReport>;
+  previewFunction(target: Target, name: string, source: string): Promise<EditPreview>;
+  editFunction(target: Target, name: string, source: string): Promise<EditReport>;
+  /** The last applied edit of this target, or the one with that number. */
+  undoEdit(target: Target, id?: number): Promise<UndoReport>;
+  /** From the journal on disk: also edits of earlier devsandbox processes. */
+  editHistory(target: Target): Promise<readonly EditReport[]>;
+}
