@@ -62,10 +62,17 @@ test('a change in any input gives other code, an unchanged one the same', async 
 });
 
 test('without the source and without a build it says what to do', async () => {
-  await expect(bundleInjected(join(folder, 'gone.ts'), { name: 'no-such-bundle' })).rejects.toMatchObject({ code: 'DS6090' });
+  await expect(bundleInjected(join(folder, 'gone.ts'), { name: 'no-such-bundle' })).rejects.toMatchObject({
+    code: 'DS6090',
+  });
 });
 
 test('code for isolates may not lean on a builtin', async () => {
-  await writeFile(join(folder, 'entry.ts'), `import { readFileSync } from 'node:fs';\nexport const read = readFileSync;\n`);
-  await expect(makeBundle(join(folder, 'entry.ts'), { name: 'inside', platform: 'isolate' })).rejects.toThrow(/node:fs/);
+  await writeFile(
+    join(folder, 'entry.ts'),
+    `import { readFileSync } from 'node:fs';\nexport const read = readFileSync;\n`,
+  );
+  await expect(makeBundle(join(folder, 'entry.ts'), { name: 'inside', platform: 'isolate' })).rejects.toThrow(
+    /node:fs/,
+  );
 });
