@@ -1,5 +1,5 @@
 // Every notebook in notebooks/ runs from top to bottom without an error. A new notebook needs no code here.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,7 +7,8 @@ import { hasJupyter, jupyterHome, type JupyterHome } from '../support/jupyter.ts
 import { executeNotebook } from '../support/notebook.ts';
 
 const folder = fileURLToPath(new URL('../../notebooks/', import.meta.url));
-const notebooks = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ipynb') && !name.includes('.ipynb_checkpoints')).toSorted();
+const found = existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+const notebooks = found.filter((name) => name.endsWith('.ipynb') && !name.includes('.ipynb_checkpoints')).toSorted();
 
 describe.skipIf(!hasJupyter)(`notebooks${hasJupyter ? '' : ' (skipped: no Jupyter in .venv, run scripts/setup.js test)'}`, () => {
   let home: JupyterHome;
