@@ -1,0 +1,39 @@
+// What magics work with: the session's parts, built once by compose.ts. Features are reached only through here, so
+// that a magic never builds anything and a feature never knows who asked.
+import type { CellGrants } from '../core/sandbox/ports.ts';
+import type { AccessKind, Session } from '../core/session/session.ts';
+import type { Target } from '../core/targets/target.ts';
+import type { Experiments } from '../features/experiments/types.ts';
+import type { LiveState } from '../features/livestate/types.ts';
+import type { Recording, TimeTravel } from '../features/timetravel/types.ts';
+
+/** A process that could be attached to, or the reason why not. */
+export interface TargetCandidate {
+  readonly pid: number;
+  readonly name: string;
+  readonly runtimeVersion: string;
+  readonly ports: readonly number[];
+  readonly attachable: boolean;
+  readonly reason?: string;
+}
+
+export interface Services {
+  readonly session: Session;
+  /** Where tapes are written and looked for. */
+  readonly tapesDirectory: string;
+  /** The attached target; throws DS1003 when there is none. */
+  target(): Target;
+  listTargets(): Promise<readonly TargetCandidate[]>;
+  /** Detaches from the present target first. */
+  attach(selector: string): Promise<Target>;
+  detach(): Promise<void>;
+  /** Throws DS5001 unless the access is open; audits either way. */
+  requireAccess(kind: AccessKind, operation: string): void;
+  setGrants(grants: CellGrants): Promise<void>;
+  /** The recording that runs now, kept here from `%record` to `%record stop`. */
+  recording: Recording | undefined;
+  /** Features, each loaded on first use. */
+  timetravel(): Promise<TimeTravel>;
+  livestate(): Promise<LiveState>;
+  experiments(): Promise<Experiments>;
+}
