@@ -54,20 +54,21 @@ export function parseWords(command: Command, line: Line, from: number): Parsed {
     const positional = positionals[0];
     if (!positional) throw fail('DS6010', { magic: command.title, value: word.raw, usage: usageOf(command.title, spec) });
     if (positional.type === 'rest' || positional.type === 'expression') {
-      values[positional.name] = line.text.slice(word.start).trim();
+      values[positional.name] = restOf(line.text.slice(word.start), values);
       positionals.shift();
       break;
     }
     const separated = positionals[1]?.separator === '=' ? positionals[1] : undefined;
     if (separated) {
       const at = assignmentAt(line.text, word.start);
-      if (at === -1) throw missing(command, `= and ${separated.name}`);
-      values[positional.name] = line.text.slice(word.start, at).trim();
-      const right = line.text.slice(at + 1).trim();
-      if (right === '') throw missing(command, separated.name);
-      values[separated.name] = right;
-      positionals.splice(0, 2);
-      break;
+      if (at !== -1) {
+        values[positional.name] = line.text.slice(word.start, at).trim();
+        const right = restOf(line.text.slice(at + 1), values);
+        if (right === '') throw missing(command, separated.name);
+        values[separated.name] = right;
+        positionals.splice(0, 2);
+        break;
+      }
     }
     put(values, positional, convertWord(command, positional, word));
     if (!positional.many) positionals.shift();
@@ -75,6 +76,13 @@ export function parseWords(command: Command, line: Line, from: number): Parsed {
   }
   requireAll(command, values);
   return { values };
+}
+
+// What takes the rest of the line takes options too, but for the one that every magic has.
+function restOf(text: string, values: Record<string, unknown>): string {
+  const json = /(?:^|\s)--json\s*$/.exec(text);
+  if (json) values['json'] = true;
+  return (json ? text.slice(0, json.index) : text).trim();
 }
 
 /** Reads `session.edit(name, value)` or `session.record.start({ scope })`. */

@@ -15,4 +15,5 @@ export const editErrors = {
   DS5040: { what: 'the function at {name} cannot be replaced: {reason}', remedy: '{remedy}' },
   DS5041: { what: 'the scope of {name} could not be reached: {reason}', remedy: 'try again; if it stays so, the function is one that cannot be replaced while the process runs' },
   DS5042: { what: 'the new code of {name} failed to compile in the process: {problem}', remedy: 'nothing was changed; correct the text and try again' },
+  DS5090: { what: '{name} was not edited: {problem}{line}', remedy: 'correct the new code and try again; nothing was changed' },
 } as const;
