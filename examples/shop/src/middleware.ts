@@ -1,0 +1,34 @@
+import type { NextFunction, Request, Response } from 'express';
+import { Problem } from './problem.ts';
+
+/** Counts answers by status and remembers the slowest ones. */
+export function traffic(keep: number) {
+  const byStatus: Record<string, number> = {};
+  const slowest: { path: string; ms: number }[] = [];
+
+  function count(request: Request, response: Response, next: NextFunction): void {
+    const start = performance.now();
+    response.on('finish', () => {
+      byStatus[response.statusCode] = (byStatus[response.statusCode] ?? 0) + 1;
+      const ms = performance.now() - start;
+      if (slowest.length < keep || ms > slowest[slowest.length - 1]!.ms) {
+        slowest.push({ path: request.originalUrl, ms });
+        slowest.sort((a, b) => b.ms - a.ms);
+        slowest.length = Math.min(slowest.length, keep);
+      }
+    });
+    next();
+  }
+
+  return { count, report: () => ({ byStatus, slowest }) };
+}
+
+export function answerProblem(error: unknown, request: Request, response: Response, _next: NextFunction): void {
+  if (error instanceof Problem) {
+    response.status(error.status).json({ error: error.message });
+    return;
+  }
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  console.error(`${request.method} ${request.originalUrl} failed: ${message}`);
+  response.status(500).json({ error: message });
+}
