@@ -87,7 +87,7 @@ export class Executor {
   #abort(request: Message): void {
     const { iopub, reply } = this.#options;
     iopub.status(request.header, 'busy');
-    reply(request, 'execute_reply', { status: 'aborted', execution_count: this.#count });
+    reply(request, 'execute_reply', { status: 'aborted' });
     iopub.status(request.header, 'idle');
   }
 

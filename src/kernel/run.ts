@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { Disposables } from '../core/common/disposable.ts';
 import { messageOf } from '../core/common/errors.ts';
+import type { EngineOptions } from '../magics/compose.ts';
 import type { Engine } from '../magics/engine.ts';
 import { readConnection } from './connection.ts';
 import { Kernel } from './kernel.ts';
@@ -11,8 +12,10 @@ import { Sockets } from './sockets.ts';
 import { Wire } from './wire.ts';
 
 export interface RunKernelOptions {
-  /** Builds the conversation that cells run in. */
-  readonly createEngine: () => Promise<Engine>;
+  /** `--attach`, `--write`, `--allow-…`: of the conversation that cells run in. */
+  readonly engine?: EngineOptions;
+  /** Builds that conversation; tests give their own. */
+  readonly createEngine?: () => Promise<Engine>;
   /** Where trouble of the kernel itself is written, a line at a time; Jupyter shows it in the server's log. */
   readonly log?: (line: string) => void;
 }
@@ -31,7 +34,8 @@ export async function runKernel(connectionFile: string, options: RunKernelOption
 
   const sockets = resources.use(await Sockets.open(connection));
   const wire = new Wire(connection);
-  const engine = startOnce(options.createEngine);
+  // Loaded when the sockets are open: a client waits for these first.
+  const engine = startOnce(options.createEngine ?? (async () => (await import('../magics/compose.ts')).createEngine(options.engine)));
   resources.add(() => engine.dispose());
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const kernel = new Kernel({
@@ -55,8 +59,11 @@ export async function runKernel(connectionFile: string, options: RunKernelOption
   resources.add(onSignals({ SIGINT: () => void kernel.interrupt().catch(() => undefined), SIGTERM: end, SIGHUP: end }));
   resources.add(onTrouble(log));
   resources.add(onParentGone(end));
-  // Loaded while the client still says hello.
-  void engine.get().catch((error: unknown) => log(messageOf(error)));
+  // Started, isolate and all, while the client still says hello; asking about code starts one without running anything.
+  void engine
+    .get()
+    .then((started) => started.isComplete('0'))
+    .catch((error: unknown) => log(messageOf(error)));
   await ended;
   setTimeout(() => process.exit(0), exitLimitMs).unref();
 }

@@ -41,7 +41,7 @@ export class JupyterLab implements AsyncDisposable {
     mkdirSync(folder, { recursive: true });
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const args = ['--no-browser', '--allow-root', '--ServerApp.ip=127.0.0.1', `--ServerApp.port=${port}`, '--ServerApp.port_retries=0', `--IdentityProvider.token=${token}`, `--ServerApp.root_dir=${folder}`, '--LabApp.news_url=None', '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'];
+    const args = ['--no-browser', '--allow-root', '--ServerApp.ip=127.0.0.1', `--ServerApp.port=${port}`, '--ServerApp.port_retries=0', `--IdentityProvider.token=${token}`, `--ServerApp.root_dir=${folder}`, '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'];
     const server = spawn('jupyter-lab', args, { env: home.env, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
     let log = '';
     server.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-20_000)));
@@ -70,6 +70,8 @@ export class JupyterLab implements AsyncDisposable {
     writeFileSync(join(this.folder, name), JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells }));
     const page = await this.browser.newPage({ viewport: { width: 1200, height: 1000 } });
     page.setDefaultTimeout(60_000);
+    // The question about news would lie over every picture.
+    await page.addInitScript('document.addEventListener("DOMContentLoaded", () => { const style = document.createElement("style"); style.textContent = ".Toastify { display: none }"; document.head.append(style); })');
     await page.goto(`${this.url}/lab/tree/${name}?token=${token}&reset`);
     const notebook = new Notebook(page);
     await notebook.cell(0).waitFor();
@@ -113,9 +115,12 @@ export class Notebook {
     return this.cell(index).locator('.jp-InputPrompt');
   }
 
-  /** Waits until JupyterLab shows this kernel status. */
+  /**
+   * Waits until the status bar says so. The indicator in the toolbar is idle before there is a kernel at all, and
+   * JupyterLab drops what is run then.
+   */
   async status(wanted: 'Idle' | 'Busy'): Promise<void> {
-    await this.page.locator(`.jp-NotebookPanel-toolbar [data-jp-kernel-status="${wanted.toLowerCase()}"], .jp-Notebook-ExecutionIndicator[data-status="${wanted.toLowerCase()}"]`).first().waitFor();
+    await this.page.locator('#jp-main-statusbar').getByText(new RegExp(`\\| ${wanted}$`)).waitFor();
   }
 
   /** A command by its name in the menu "Run" or "Kernel". */
