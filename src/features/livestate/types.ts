@@ -57,6 +57,11 @@ export interface EditOptions {
   readonly expected?: string;
 }
 
+export interface UndoOptions {
+  /** Also when the app has changed the value since the edit; what it wrote is lost. */
+  readonly force?: boolean;
+}
+
 /** What index.ts exports. */
 export interface LiveState {
   /** Reads a live name: `src/cart.ts#carts.get("42").items[0]`, a module, or a module's directory. */
@@ -68,7 +73,7 @@ export interface LiveState {
   previewFunction(target: Target, name: string, source: string): Promise<EditPreview>;
   editFunction(target: Target, name: string, source: string): Promise<EditReport>;
   /** The last applied edit of this target, or the one with that number. */
-  undoEdit(target: Target, id?: number): Promise<UndoReport>;
+  undoEdit(target: Target, id?: number, options?: UndoOptions): Promise<UndoReport>;
   /** From the journal on disk: also edits of earlier devsandbox processes. */
   editHistory(target: Target): Promise<readonly EditReport[]>;
 }
