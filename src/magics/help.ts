@@ -1,4 +1,5 @@
-// Help, written from declarations: for `%help NAME`, `?%NAME`, completion details and docs/magics.md.
+// Help, written from declarations: for `%help NAME` and `?%NAME`. docs/magics.md is written from the same declarations by
+// scripts/docs.ts.
 import { commonOptions, kebab } from './arguments.ts';
 import type { ArgumentSpec, MagicSpec } from './declare.ts';
 import { commandsOf, type ChosenCommand } from './registry.ts';
@@ -55,30 +56,4 @@ export function helpText(help: MagicHelp): string {
   }
   lines.push('', `Every magic takes ${commonOptions.map((each) => `--${each.name} (${each.about})`).join(', ')}.`);
   return lines.join('\n');
-}
-
-/** docs/magics.md */
-export function magicsPage(magics: readonly MagicSpec[]): string {
-  const page = [
-    '# Magics',
-    '',
-    'Written by `npm run docs` from the declarations in `src/magics/builtin/`; change those, not this page.',
-    '',
-    'A line that begins with `%` is a magic; a cell that begins with `%%` gives its body to one. `name = %magic …` keeps the',
-    'data, `$(expr)` brings in a value of the cell. Each magic is also a method: `await session.record.start({ scope })`.',
-    'Every magic takes `--json`.',
-    '',
-    ...magics.map((magic) => `- [%${magic.name}](#${magic.name}): ${magic.summary}`),
-  ];
-  for (const magic of magics) {
-    const help = helpOf(magic);
-    page.push('', `## ${help.name}`, '', help.summary);
-    for (const command of help.commands) {
-      page.push('', '```', command.usage, `await ${command.call}`, '```', '');
-      if (command.summary !== help.summary) page.push(command.summary, '');
-      for (const each of command.arguments) page.push(`- \`${each.name}\`: ${each.about}`);
-      if (command.examples.length > 0) page.push('', '```', ...command.examples, '```');
-    }
-  }
-  return `${page.join('\n').replace(/\n{3,}/g, '\n\n')}\n`;
 }

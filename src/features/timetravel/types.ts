@@ -162,6 +162,8 @@ export interface WithReport {
 /** What index.ts exports. `tape` is the path of a tape. */
 export interface TimeTravel {
   startRecording(target: Target, options: RecordOptions): Promise<Recording>;
+  /** Records what `fn` does in this process; what it throws is a failed call on the tape, not thrown here. */
+  recordFunction(fn: () => unknown, options: { readonly out: string; readonly scope?: readonly string[] }): Promise<TapeReport>;
   /** Tapes of a directory, newest first; unreadable files are left out. */
   listTapes(directory: string): Promise<readonly TapeReport[]>;
   describeTape(tape: string): Promise<TapeReport>;
