@@ -59,8 +59,14 @@ class Bench {
   }
 }
 
-const brief = (messages: readonly Sent[]): string[] =>
-  messages.map(({ type, content }) => `${type} ${String(content['execution_state'] ?? content['text'] ?? content['status'] ?? content['evalue'] ?? (content['data'] as Content | undefined)?.['text/plain'] ?? content['code'] ?? '')}`.trim());
+/** Type, and what a person would look at first in its content. */
+function brief(messages: readonly Sent[]): string[] {
+  return messages.map(({ type, content }) => {
+    const { execution_state: state, text, status, evalue, data, code } = content;
+    const told = [state, text, status, evalue, (data as Content | undefined)?.['text/plain'], code].find((value): value is string => typeof value === 'string');
+    return `${type} ${told ?? ''}`.trim();
+  });
+}
 
 describe('execute', () => {
   it('says busy, input, output in order, result, reply, idle', async () => {
