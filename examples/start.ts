@@ -33,7 +33,12 @@ interface Started {
 }
 
 /** Spawns a server and waits for the line in which it names its address. */
-async function startServer(node: string, args: readonly string[], cwd: string, environment: Record<string, string>): Promise<Started> {
+async function startServer(
+  node: string,
+  args: readonly string[],
+  cwd: string,
+  environment: Record<string, string>,
+): Promise<Started> {
   const child = spawn(node, args, { cwd, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const url = await new Promise<string>((resolve, reject) => {
@@ -105,7 +110,11 @@ async function main(): Promise<void> {
   if (customers > 0) {
     const { driveShop } = await import('./load.ts');
     console.log(`${customers} customers at a time, about ${values.rate} requests/s; Ctrl-C ends it`);
-    const report = await driveShop(shop.url, { concurrency: customers, rate: Number(values.rate), signal: leave.signal });
+    const report = await driveShop(shop.url, {
+      concurrency: customers,
+      rate: Number(values.rate),
+      signal: leave.signal,
+    });
     console.log(JSON.stringify(report));
   } else await new Promise<void>((resolve) => leave.signal.addEventListener('abort', () => resolve()));
   await shop.stop();

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const rates: Readonly<Record<string, number>> = { EUR: 1, USD: 1.08, GBP: 0.86, CHF: 0.95 };
-const delay = Number(process.env['PRICES_DELAY_MS'] ?? 8);
+const delay = Number(process.env['PRICES_DELAY_MS'] ?? 15);
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
   let text = '';
