@@ -30,9 +30,22 @@ export interface ComparisonReport {
   readonly same: number;
   readonly different: number;
   /** The first ones that differ. */
-  readonly differences: readonly { readonly call: CallNumber; readonly name: string; readonly a: string; readonly b: string }[];
+  readonly differences: readonly {
+    readonly call: CallNumber;
+    readonly name: string;
+    readonly a: string;
+    readonly b: string;
+  }[];
   /** Median of the paired ratios, time of a by time of b, with a seeded bootstrap interval. */
-  readonly ratio: { readonly median: number; readonly low: number; readonly high: number; readonly confidence: number; readonly seed: number } | undefined;
+  readonly ratio:
+    | {
+        readonly median: number;
+        readonly low: number;
+        readonly high: number;
+        readonly confidence: number;
+        readonly seed: number;
+      }
+    | undefined;
   readonly recommendation: { readonly choose: string | undefined; readonly reason: string };
   readonly ms: Milliseconds;
 }
@@ -48,5 +61,10 @@ export interface CompareOptions {
 export interface Experiments {
   /** Syntax and type check against the recorded source; throws DS8xxx. */
   checkVariant(variant: Variant, tape: string | undefined): Promise<void>;
-  compareVariants(tape: string, a: Variant | undefined, b: Variant | undefined, options: CompareOptions): Promise<ComparisonReport>;
+  compareVariants(
+    tape: string,
+    a: Variant | undefined,
+    b: Variant | undefined,
+    options: CompareOptions,
+  ): Promise<ComparisonReport>;
 }
