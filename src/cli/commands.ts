@@ -28,6 +28,7 @@ export async function runCommand(args: readonly string[], version: string): Prom
   const program = new Command('devsandbox')
     .description('Attach to a running Node.js process: record, replay, change the past, edit with undo, compare variants.')
     .version(version, '-V, --version')
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .showHelpAfterError(false)
@@ -60,7 +61,6 @@ export async function runCommand(args: readonly string[], version: string): Prom
       const { recordProgram } = await import('./record.ts');
       await recordProgram(command, flags);
     });
-  program.enablePositionalOptions();
 
   program
     .command('replay')
@@ -143,10 +143,15 @@ async function engineOptions(flags: ConversationFlags) {
 }
 
 function usageError(error: CommanderError, program: Command, args: readonly string[]) {
-  const problem = error.message.replace(/^error: /, '').split('\n')[0]!;
-  const command = program.commands.find((each) => each.name() === args[0]);
   const names = program.commands.map((each) => each.name());
-  const near = command ? undefined : nearest(args.find((arg) => !arg.startsWith('-')) ?? '', names);
-  const hint = near ? `did you mean "devsandbox ${near}"?` : `"devsandbox ${command ? `${command.name()} ` : ''}--help" shows what it takes`;
-  return fail('DS6020', { problem, hint });
+  const first = args.find((arg) => !arg.startsWith('-'));
+  const command = program.commands.find((each) => each.name() === first);
+  if (!command && first !== undefined && args[0] === first) {
+    const near = nearest(first, names);
+    return fail('DS6020', { problem: `there is no command ${first}`, hint: near ? `did you mean "devsandbox ${near}"?` : `there are ${names.join(', ')}` });
+  }
+  return fail('DS6020', {
+    problem: error.message.replace(/^error: /, '').split('\n')[0]!.replace(/\.$/, ''),
+    hint: `"devsandbox ${command ? `${command.name()} ` : ''}--help" shows what it takes`,
+  });
 }

@@ -97,8 +97,10 @@ export function parseCall(command: Command, args: readonly unknown[]): Parsed {
   for (const [index, argument] of args.entries()) {
     const place = places[index];
     const last = index === args.length - 1;
-    const needed = place && (place.spec ? place.spec.required === true : spec.body?.required === true);
-    if (last && !needed && isNamed(argument, [...known.map((each) => each.name), ...(spec.body ? [spec.body.name] : [])], place === undefined)) {
+    // Only an expression or a body can be an object; there, one whose keys are all names we know is a list of options.
+    const takesObjects = place && (place.spec === undefined || place.spec.type === 'expression');
+    const needed = takesObjects && (place.spec ? index < positionals.length : spec.body?.required === true);
+    if (last && !needed && isNamed(argument, [...known.map((each) => each.name), ...(spec.body ? [spec.body.name] : [])], !takesObjects)) {
       for (const [key, value] of Object.entries(argument)) {
         if (value === undefined) continue;
         if (key === spec.body?.name) values[key] = value;
@@ -117,7 +119,6 @@ export function parseCall(command: Command, args: readonly unknown[]): Parsed {
   return { values };
 }
 
-// An object is taken for named values when nothing else is awaited there, or when all its keys are names we know.
 const isNamed = (value: unknown, names: readonly string[], nothingElse: boolean): value is Record<string, unknown> => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return nothingElse || Object.keys(value).every((key) => names.includes(key));

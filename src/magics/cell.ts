@@ -41,7 +41,7 @@ export function readCell(source: string): Cell {
 
 function readLines(source: string): Cell {
   const lines = source.split('\n');
-  const inCode = linesInCode(source);
+  const inCode = linesInCode(source, isMagicLine);
   const magics: MagicLine[] = [];
   let onlyMagics = true;
   let lastIsMagic = false;
@@ -65,6 +65,8 @@ function readLines(source: string): Cell {
   });
   return { kind: 'mixed', code: rewritten.join('\n'), magics, endsInMagic };
 }
+
+const isMagicLine = (line: string): boolean => readMagicLine(line.replace(/^(\s*)%%/, '$1%'), 0) !== undefined;
 
 function readMagicLine(line: string, number: number): MagicLine | undefined {
   const plain = magicStart.exec(line);
@@ -90,7 +92,7 @@ function rewriteLine(line: string, magic: MagicLine, isValue: boolean): string {
 /** The same text with magic lines turned into comments of the same length. */
 export function blankMagics(source: string): string {
   if (!source.includes('%')) return source;
-  const inCode = linesInCode(source);
+  const inCode = linesInCode(source, isMagicLine);
   return source
     .split('\n')
     .map((line, index) => (inCode[index] && readMagicLine(line.replace(/^(\s*)%%/, '$1%'), index + 1) ? '//'.padEnd(line.length).slice(0, line.length) : line))

@@ -2,7 +2,6 @@
 // audit trail first, and `session.…` runs magics.
 import { fail } from '../core/common/errors.ts';
 import type { FrontPort } from '../core/sandbox/ports.ts';
-import type { AccessKind } from '../core/session/session.ts';
 import type { Services } from './services.ts';
 
 interface InvokeParameters {
@@ -16,9 +15,6 @@ export interface FrontOptions {
   readonly invoke: (magic: string, subcommand: string | undefined, args: readonly unknown[]) => Promise<unknown>;
 }
 
-/** What each request needs besides an attached target; absent: reading. */
-const needed: Readonly<Record<string, AccessKind>> = { 'app.write': 'edit', 'app.delete': 'edit', 'app.call': 'code', 'app.evaluate': 'code', 'app.send': 'send' };
-
 export function createFront({ services, invoke }: FrontOptions): FrontPort {
   return {
     request: async (method, parameters) => {
@@ -27,11 +23,11 @@ export function createFront({ services, invoke }: FrontOptions): FrontPort {
         return invoke(magic, subcommand, args ?? []);
       }
       if (!method.startsWith('app.')) throw fail('DS6099', { message: `unknown request ${method}` });
+      // `fetch` asks this before every request, also when nothing is attached.
+      if (method === 'app.ports' && !services.session.state.target) return [];
       const target = services.target();
-      const kind = needed[method];
-      if (kind) services.requireAccess(kind, `${method} ${JSON.stringify(parameters).slice(0, 200)}`);
       const { answerAppRequest } = await import('../core/sandbox/index.ts');
-      return answerAppRequest(target, method, parameters);
+      return answerAppRequest(target, method, parameters, { access: (kind: 'edit' | 'code', operation: string) => services.requireAccess(kind, operation) });
     },
   };
 }

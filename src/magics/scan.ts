@@ -1,10 +1,13 @@
 // Which lines of a cell begin in code, that is, not within a string, template or comment. Enough of a JavaScript lexer
 // to tell; it never fails, because what is wrong is the compiler's to say.
 
-/** For every line, whether its start is code. */
-export function linesInCode(source: string): readonly boolean[] {
+/**
+ * For every line, whether its start is code.
+ * @param skips says of a line that begins in code that it is none (a magic, in which a glob would look like a comment)
+ */
+export function linesInCode(source: string, skips: (line: string) => boolean): readonly boolean[] {
   const result = [true];
-  let index = 0;
+  let index = skipped(source, 0, skips);
   // Templates nest: `${ … }` is code again, until its brace closes.
   const braces: number[] = [];
   let depth = 0;
@@ -15,7 +18,7 @@ export function linesInCode(source: string): readonly boolean[] {
     const next = source[index + 1];
     if (character === '\n') {
       newLine(true);
-      index += 1;
+      index = skipped(source, index + 1, skips);
     } else if (character === '/' && next === '/') {
       while (index < source.length && source[index] !== '\n') index += 1;
     } else if (character === '/' && next === '*') {
@@ -55,6 +58,12 @@ export function linesInCode(source: string): readonly boolean[] {
     }
   }
   return result;
+}
+
+function skipped(source: string, start: number, skips: (line: string) => boolean): number {
+  const newline = source.indexOf('\n', start);
+  const end = newline === -1 ? source.length : newline;
+  return skips(source.slice(start, end)) ? end : start;
 }
 
 // After a value a slash divides; after an operator, an opening bracket or a keyword it begins a regular expression.

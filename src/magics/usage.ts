@@ -12,7 +12,7 @@ const positional = (spec: ArgumentSpec): string => {
 
 const option = (spec: ArgumentSpec): string => {
   const name = spec.word ? spec.name : `--${kebab(spec.name)}`;
-  const text = spec.type === 'boolean' ? name : `${name} ${placeholder(spec)}`;
+  const text = spec.type === 'boolean' ? name : `${name} ${placeholder(spec)}${spec.many ? '…' : ''}`;
   return spec.required ? text : `[${text}]`;
 };
 
