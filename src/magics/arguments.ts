@@ -54,7 +54,9 @@ export function parseWords(command: Command, line: Line, from: number): Parsed {
     const positional = positionals[0];
     if (!positional) throw fail('DS6010', { magic: command.title, value: word.raw, usage: usageOf(command.title, spec) });
     if (positional.type === 'rest' || positional.type === 'expression') {
-      values[positional.name] = restOf(line.text.slice(word.start), values);
+      // A lone `$(expr)` is its text; within code, values stand as JSON.
+      const lone = positional.type === 'rest' && !following && 'value' in word;
+      values[positional.name] = lone ? word.text : restOf(line.text.slice(word.start), values);
       positionals.shift();
       break;
     }

@@ -11,7 +11,9 @@ test('declarations are sound', async () => {
     const commands = commandsOf(magic);
     expect(commands.length, magic.name).toBeGreaterThan(0);
     if (magic.implied !== undefined) expect(Object.keys(magic.subcommands ?? {}), magic.name).toContain(magic.implied);
-    for (const { title, spec } of commands) {
+    for (const { title, spec, subcommand } of commands) {
+      // `session.replay.call` would be the function's own.
+      if (subcommand !== undefined) expect(subcommand in Function.prototype, title).toBe(false);
       const names = [...(spec.positionals ?? []), ...(spec.options ?? [])].map((each) => each.name);
       expect(new Set(names).size, title).toBe(names.length);
       expect(names, title).not.toContain('json');

@@ -65,7 +65,7 @@ export const replayMagic = defineMagic({
         return { data: report, display: showCall(report, context.style) };
       },
     },
-    call: { summary: 're-execute one call and check it against the tape', positionals: [call], options: [on], examples: ['%replay call 1187'], run: one },
+    one: { summary: 're-execute one call and check it against the tape', positionals: [call], options: [on], examples: ['%replay one 1187'], run: one },
     at: {
       summary: 'show the state at a moment of the tape',
       positionals: [{ name: 'position', type: 'string', required: true, about: 'time since the start (1.5s), call (#1187) or position' }],
