@@ -29,7 +29,7 @@ export interface LoadReport {
   readonly failures: readonly { readonly request: string; readonly status: number; readonly body: string }[];
 }
 
-export interface Traffic {
+export interface Traffic extends AsyncDisposable {
   /** What happened since the start, or since the last call of `lap`. */
   lap(): LoadReport;
   readonly done: Promise<LoadReport>;
@@ -191,6 +191,10 @@ export function startTraffic(url: string, options: LoadOptions): Traffic {
     stop() {
       stopped = true;
       return done;
+    },
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      await done;
     },
   };
 }

@@ -1,5 +1,6 @@
 // Starts the shop and its price service as processes of their own, and gives what one needs to attach to it.
-// As a script: `node examples/start.ts [--cjs] [--port N] [--traffic N] [--rate N]` runs until Ctrl-C.
+// As a script: `node examples/start.ts [--cjs] [--port N] [--traffic N] [--rate N] [--seconds N]` runs until Ctrl-C or
+// until the time is up; with `--background` it prints `{ url, port, pid, stop }` and leaves the shop running.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -98,14 +99,21 @@ async function main(): Promise<void> {
       port: { type: 'string', default: '8080' },
       traffic: { type: 'string', default: '0' },
       rate: { type: 'string', default: '200' },
+      seconds: { type: 'string', default: '86400' },
+      background: { type: 'boolean', default: false },
     },
   });
+  if (values.background) return startInBackground(process.argv.slice(2).filter((word) => word !== '--background'));
   const shop = await startShop({ kind: values.cjs ? 'commonjs' : 'typescript', port: Number(values.port) });
   console.log(`shop  ${shop.url}  pid ${shop.pid}`);
   console.log(`try   devsandbox repl --attach :${shop.port}`);
+  // Whoever started it in the background does not listen any more.
+  process.stdout.on('error', () => undefined);
   const leave = new AbortController();
   process.once('SIGINT', () => leave.abort());
   process.once('SIGTERM', () => leave.abort());
+  const timer = setTimeout(() => leave.abort(), Number(values.seconds) * 1_000);
+  shop.process.once('exit', () => leave.abort());
   const customers = Number(values.traffic);
   if (customers > 0) {
     const { driveShop } = await import('./load.ts');
@@ -117,7 +125,25 @@ async function main(): Promise<void> {
     });
     console.log(JSON.stringify(report));
   } else await new Promise<void>((resolve) => leave.signal.addEventListener('abort', () => resolve()));
+  clearTimeout(timer);
   await shop.stop();
+}
+
+/** Runs this script once more, apart, and tells where the shop is: for notebooks. `stop` is the pid to end it all. */
+async function startInBackground(args: readonly string[]): Promise<void> {
+  const script = fileURLToPath(import.meta.url);
+  const child = spawn(process.execPath, [script, ...args], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  for await (const chunk of child.stdout) {
+    text += String(chunk);
+    const found = /^shop {2}(\S+) {2}pid (\d+)$/m.exec(text);
+    if (!found) continue;
+    const url = found[1]!;
+    console.log(JSON.stringify({ url, port: Number(new URL(url).port), pid: Number(found[2]), stop: child.pid }));
+    break;
+  }
+  child.stdout.destroy();
+  child.unref();
 }
 
 if (import.meta.main) await main();
