@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const binary = fileURLToPath(new URL('../../bin/devsandbox.js', import.meta.url));
+let folder: string;
+beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'cli-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const devsandbox = (args: readonly string[], input = ''): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    const env = { ...process.env, DEVSANDBOX_HOME: folder, NODE_OPTIONS: '', NO_COLOR: '1' };
+    const child = execFile(process.execPath, [binary, ...args], { env, cwd: folder }, (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }));
+    child.stdin!.on('error', () => undefined);
+    child.stdin!.end(input);
+  });
+
+test('--version', async () => {
+  expect(await devsandbox(['--version'])).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+});
+
+test('--help', async () => {
+  const { code, stdout, stderr } = await devsandbox(['--help']);
+  expect([code, stderr]).toEqual([0, '']);
+  for (const command of ['repl', 'run', 'kernel', 'targets', 'record', 'replay', 'tape']) expect(stdout).toContain(`  ${command} `);
+});
+
+test.each([
+  [['rnu', 'x.ts'], 'DS6020 there is no command rnu; did you mean "devsandbox run"?'],
+  [['run'], "DS6020 missing required argument 'file'"],
+  [['run', 'x.ts', '--jsno'], "DS6020 unknown option '--jsno'"],
+  [['run', 'missing.ts'], 'DS6021 missing.ts cannot be read (ENOENT)'],
+  [['run', 'notes.txt'], 'DS6022 notes.txt is neither'],
+  [['replay', 'x.tape'], 'DS6024 '],
+])('%j is one coded line and exit code 1', async (args, message) => {
+  writeFileSync(join(folder, 'notes.txt'), 'x');
+  const { code, stdout, stderr } = await devsandbox(args);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  expect(stderr).toContain(message);
+});
+
+test('a pipe of magics is run to its first error', async () => {
+  const { code, stdout, stderr } = await devsandbox(['repl'], '%lsmagic\n%staus\n%status\n');
+  expect(code).toBe(1);
+  expect(stdout).toContain('%record');
+  expect(stdout).not.toContain('session');
+  expect(stderr).toBe('DS6002 there is no magic %staus; did you mean %status? %lsmagic lists them all\n');
+});
+
+test('run --json gives an object a line for each cell, to the first error', async () => {
+  writeFileSync(join(folder, 'cells.ts'), '%status\n// %%\n%record stop\n// %%\n%lsmagic\n');
+  const { code, stdout, stderr } = await devsandbox(['run', 'cells.ts', '--json']);
+  expect([code, stderr]).toEqual([1, '']);
+  const cells = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown);
+  expect(cells).toEqual([
+    { cell: 1, status: 'ok', data: expect.objectContaining({ 'application/json': expect.objectContaining({ access: 'read-only' }) }), stdout: '', ms: expect.any(Number) },
+    { cell: 2, status: 'error', error: expect.objectContaining({ code: 'DS4001' }), data: {}, stdout: '', ms: expect.any(Number) },
+  ]);
+});
