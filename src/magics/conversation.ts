@@ -31,6 +31,8 @@ interface Run {
   readonly listeners: RunListeners;
   readonly abort: AbortController;
   readonly timeout: Milliseconds | undefined;
+  /** Whether an isolate is at work: an idle one has nothing to interrupt, and a busy one takes no second cell. */
+  inIsolate?: boolean;
   /** How the magic that ends a mixed cell is to be shown. */
   value?: MimeBundle;
 }
@@ -136,7 +138,12 @@ export class Conversation implements Engine {
   async #code(code: string, name: string, run: Run): Promise<CellResult> {
     const runner = await this.#runner.start();
     if (run.abort.signal.aborted) throw fail('DS2001');
-    return runner.run(code, { name, listeners: run.listeners, ...(run.timeout === undefined ? {} : { timeout: run.timeout }) });
+    run.inIsolate = true;
+    try {
+      return await runner.run(code, { name, listeners: run.listeners, ...(run.timeout === undefined ? {} : { timeout: run.timeout }) });
+    } finally {
+      run.inIsolate = false;
+    }
   }
 
   /** A line outside an isolate: its `$(expr)`s are evaluated first. */
@@ -153,7 +160,13 @@ export class Conversation implements Engine {
 
   async #evaluate(expression: string): Promise<unknown> {
     const runner: CellRunner = await this.#runner.start();
-    return runner.evaluateJson(expression);
+    const run = this.#current;
+    if (run) run.inIsolate = true;
+    try {
+      return await runner.evaluateJson(expression);
+    } finally {
+      if (run) run.inIsolate = false;
+    }
   }
 
   async #perform<T>(run: Run, work: (context: MagicContext) => Promise<T>): Promise<T> {
@@ -166,7 +179,10 @@ export class Conversation implements Engine {
       display: run.listeners.display,
       style: this.#options.style(),
       evaluate: (expression) => this.#evaluate(expression),
-      runCell: (code) => this.#nested(code, run),
+      runCell: (code) => {
+        if (run.inIsolate) throw fail('DS6012', { magic: 'time' });
+        return this.#nested(code, run);
+      },
       progress: progress.report,
     };
     let timer: NodeJS.Timeout | undefined;
@@ -180,7 +196,10 @@ export class Conversation implements Engine {
     } finally {
       clearTimeout(timer);
       progress.end();
-      await this.#bind();
+      // Within a cell the isolate is at work, and takes the new names when it can.
+      const bound = this.#bind();
+      if (run.inIsolate) bound.catch(() => undefined);
+      else await bound;
     }
   }
 
@@ -236,7 +255,7 @@ export class Conversation implements Engine {
 
   async interrupt(): Promise<void> {
     this.#current?.abort.abort();
-    if (this.#current) await this.#runner.present?.interrupt();
+    if (this.#current?.inIsolate) await this.#runner.present?.interrupt();
   }
 
   complete(code: string, cursor: number): Promise<CompletionList> {

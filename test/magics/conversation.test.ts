@@ -100,6 +100,11 @@ test('%%time runs the cell and gives its value and time', async () => {
   expect(wrong).toMatchObject({ status: 'error' });
 });
 
+test('%time among code says where it can stand', async () => {
+  await using talk = startConversation();
+  expect(await talk.engine.execute('let a = 1;\n%time a + 1', { listeners: talk.listeners })).toMatchObject({ status: 'error', error: { code: 'DS6012' } });
+});
+
 test('completion knows names, subcommands, options and their values', async () => {
   await using talk = startConversation();
   const at = async (code: string) => (await talk.engine.complete(code, code.length)).items.map((item) => item.text);
