@@ -2,20 +2,11 @@
 // that a magic never builds anything and a feature never knows who asked.
 import type { CellGrants } from '../core/sandbox/ports.ts';
 import type { AccessKind, Session } from '../core/session/session.ts';
+import type { TargetCandidate } from '../core/targets/index.ts';
 import type { Target } from '../core/targets/target.ts';
 import type { Experiments } from '../features/experiments/types.ts';
 import type { LiveState } from '../features/livestate/types.ts';
 import type { Recording, TimeTravel } from '../features/timetravel/types.ts';
-
-/** A process that could be attached to, or the reason why not. */
-export interface TargetCandidate {
-  readonly pid: number;
-  readonly name: string;
-  readonly runtimeVersion: string;
-  readonly ports: readonly number[];
-  readonly attachable: boolean;
-  readonly reason?: string;
-}
 
 export interface Services {
   readonly session: Session;

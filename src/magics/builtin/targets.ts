@@ -1,7 +1,7 @@
 // %targets: the processes that could be attached to, and why others could not.
+import type { TargetCandidate } from '../../core/targets/index.ts';
 import { defineMagic } from '../declare.ts';
 import { table } from '../display/table.ts';
-import type { TargetCandidate } from '../services.ts';
 
 export const targetsMagic = defineMagic({
   name: 'targets',
