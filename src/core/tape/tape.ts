@@ -97,6 +97,11 @@ export class Tape implements Disposable {
     return this.#calls as CallIndex;
   }
 
+  /** Whether calls and stats are there without decoding the events. */
+  get indexed(): boolean {
+    return this.#calls !== undefined;
+  }
+
   /** Rebuilds the calls of a tape without index in slices, so that the event loop goes on; a closed tape has them. */
   async ensureIndexed({ signal, progress }: IndexOptions = {}): Promise<void> {
     if (this.#calls) return;
