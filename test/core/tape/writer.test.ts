@@ -1,4 +1,5 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -42,8 +43,35 @@ it('can be read by another reader while it is written', async () => {
   expect(tape.cut?.reason).toBe('no end was written');
 });
 
-it.skipIf(!existsSync('/dev/full'))('says by code when the disk is full', async () => {
-  await expect(TapeWriter.create('/dev/full', testHeader())).rejects.toMatchObject({ code: 'DS3010' });
+/** A disk of 64 KiB, where the machine lets us have one. */
+function smallDisk(): string | undefined {
+  const path = join(folder, 'disk');
+  mkdirSync(path);
+  return spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', path]).status === 0 ? path : undefined;
+}
+
+it('says by code when the disk is full, and what was written before is a tape', async ({ skip }) => {
+  const disk = smallDisk();
+  if (!disk) return skip('no tmpfs can be mounted here');
+  try {
+    const path = join(disk, 'full.tape');
+    const writer = await TapeWriter.create(path, testHeader('none'), { decoder });
+    writer.appendChunk(makeChunk(logs(2, 'x'.repeat(5_000)), { number: 0 }));
+    await writer.flush();
+    writer.appendChunk(makeChunk(logs(2, 'x'.repeat(50_000)), { number: 1 }));
+    await expect(writer.flush()).rejects.toMatchObject({ code: 'DS3010' });
+    expect(writer.appendChunk(makeChunk(logs(2), { number: 2 }))).toBe(false);
+    expect(writer.failure?.code).toBe('DS3010');
+    await expect(writer.close()).rejects.toMatchObject({ code: 'DS3010', details: { reason: expect.stringContaining('ENOSPC') as string } });
+    using tape = openTape(path, { decoder });
+    expect([...tape.events()]).toHaveLength(2);
+    expect(tape.cut).toMatchObject({ bytes: 0, reason: 'no end was written' });
+  } finally {
+    spawnSync('umount', [disk]);
+  }
+});
+
+it('says by code where no file can be made', async () => {
   await expect(TapeWriter.create(join(folder, 'no', 'such.tape'), testHeader())).rejects.toMatchObject({ code: 'DS3010' });
 });
 
