@@ -25,7 +25,7 @@ export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise'],
   categories: { correctness: 'error' },
   options: { typeAware: true },
-  ignorePatterns: ['dist/**', 'test/fixtures/**', 'test/apps/**'],
+  ignorePatterns: ['dist/**', 'test/fixtures/**'],
   rules: {
     'import/no-cycle': 'error',
     'import/no-default-export': 'error',

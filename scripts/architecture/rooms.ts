@@ -13,6 +13,7 @@ const coreInOrder: readonly (readonly [path: string, about: string])[] = [
   ['core/common', 'errors, events, disposable, units, bundling of injected code'],
   ['core/instrument/runtime', 'what runs in targets (Node 20 to 26) and inside isolates: recorder, encoder, redaction'],
   ['core/instrument/transform', 'rewrites source: for recording, for counting in replays, for cells'],
+  ['core/instrument', 'what its two halves and their readers share: the manifest of a recording'],
   ['core/session', 'pure apply(state, operation); access and audit'],
   ['core/journal', 'edits and their undo, backups'],
   ['core/tape', 'format, writer, reader, index, value model, diff'],
