@@ -16,7 +16,7 @@ import {
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
 const ours = ['src', 'test', 'scripts', 'bench', 'examples'].map((folder) => `${folder}/**/*.{ts,js,mjs,cjs}`);
-const notOurs = (path: string): boolean => /(^|\/)node_modules(\/|$)|^test\/(apps|fixtures)(\/|$)/.test(path);
+const notOurs = (path: string): boolean => /(^|\/)node_modules(\/|$)|^test\/fixtures(\/|$)/.test(path);
 
 export const read = async (path: string): Promise<SourceFile> => ({
   path,
