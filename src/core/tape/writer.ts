@@ -233,7 +233,8 @@ export class TapeWriter implements AsyncDisposable {
   }
 
   async #pump(): Promise<void> {
-    await null;
+    // What is appended in the same turn goes out in one write.
+    await Promise.resolve();
     while (this.#queue.length > 0 && !this.#failure) {
       const blocks = this.#queue;
       this.#queue = [];
