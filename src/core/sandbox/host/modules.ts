@@ -1,0 +1,170 @@
+// Imports of cells. Pure modules (packages and files of one's own) run inside the isolate: ES modules natively, CommonJS
+// in a wrapper there. A package is pure until it asks for the machine; then it is refused with the %allow that loads it
+// here instead, from where the cell gets handles.
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type IsolatedVm from 'isolated-vm';
+import { fail } from '../../common/errors.ts';
+import { bareName, grantFor, isGranted, isNodeBuiltin, pureBuiltins } from '../builtin-kinds.ts';
+import type { CellFrame } from '../ports.ts';
+import type { FoundModule } from '../inside/modules.ts';
+import type { CellIsolate } from './cell-isolate.ts';
+import { originalPlace, readModule } from './module-source.ts';
+import type { ModuleSource } from './module-source.ts';
+import { isLocal, packageName, packageOfFile, resolveModule } from './resolve.ts';
+
+interface Compiled {
+  readonly module: IsolatedVm.Module;
+  /** Ids of what it imports, by specifier. */
+  readonly imports: Map<string, string>;
+  ready?: Promise<void>;
+}
+
+export class Modules {
+  readonly #isolate: CellIsolate;
+  readonly #cell: string;
+  readonly #sources = new Map<string, ModuleSource>();
+  readonly #compiled = new Map<string, Promise<Compiled>>();
+  readonly #done = new Map<string, Compiled>();
+  readonly #kept = new Set<string>();
+  /** One at a time: graphs may share modules. */
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(isolate: CellIsolate, cwd: string) {
+    this.#isolate = isolate;
+    this.#cell = join(cwd, 'cell.ts');
+  }
+
+  /** What a cell or an ES module imports. */
+  async import(specifier: string, from = this.#cell): Promise<FoundModule> {
+    const found = await this.#find(specifier, from, 'import');
+    if (found.kind !== 'loaded') return found;
+    const turn = this.#queue.then(() => this.#load(found.id));
+    this.#queue = turn.catch(() => undefined);
+    await turn;
+    return found;
+  }
+
+  /** What CommonJS in the isolate requires, while it waits. */
+  async require(specifier: string, from: string): Promise<FoundModule> {
+    const found = await this.#find(specifier, from, 'require');
+    if (found.kind === 'loaded' && !this.#kept.has(found.id)) {
+      throw fail('DS2014', { specifier, reason: `it is an ES module that ${from} requires`, package: packageOfFile(from) ?? packageName(specifier) });
+    }
+    return found;
+  }
+
+  resolvePath(specifier: string, from: string): string {
+    return isNodeBuiltin(specifier) ? specifier : resolveModule(specifier, from, 'require');
+  }
+
+  /** A frame of a module as its author wrote it. */
+  original(frame: CellFrame): CellFrame {
+    const source = this.#sources.get(frame.file);
+    return source ? { ...frame, ...originalPlace(source, frame.line, frame.column) } : frame;
+  }
+
+  async #find(specifier: string, from: string, kind: 'import' | 'require'): Promise<FoundModule> {
+    if (isNodeBuiltin(specifier)) return this.#builtin(specifier, from);
+    const grant = isLocal(specifier) ? undefined : `pkg:${packageName(specifier)}`;
+    if (grant !== undefined && isGranted(grant, this.#isolate.grants)) return this.#inHost(specifier, from, grant);
+    const path = resolveModule(specifier, from, kind);
+    if (path.endsWith('.node')) throw fail('DS2013', { package: packageOfFile(path) ?? path, specifier: 'native code' });
+    const source = this.#read(path);
+    if (source.format === 'commonjs') return { kind: 'commonjs', id: path, code: source.code, folder: source.folder };
+    return source.format === 'json' ? { kind: 'json', id: path, text: source.code } : { kind: 'loaded', id: path };
+  }
+
+  async #builtin(specifier: string, from: string): Promise<FoundModule> {
+    const name = bareName(specifier);
+    if (pureBuiltins.has(name)) return { kind: 'builtin', name };
+    const grant = grantFor(specifier);
+    if (!isGranted(grant, this.#isolate.grants)) {
+      const owner = packageOfFile(from);
+      throw owner === undefined ? fail('DS2012', { specifier, grant }) : fail('DS2013', { package: owner, specifier });
+    }
+    return { kind: 'handle', module: this.#isolate.reference(await import(`node:${name}`).then(mainOf), grant) };
+  }
+
+  async #inHost(specifier: string, from: string, grant: string): Promise<FoundModule> {
+    const path = resolveModule(specifier, from, 'import');
+    const namespace: unknown = await import(pathToFileURL(path).href);
+    return { kind: 'handle', module: this.#isolate.reference(mainOf(namespace as Record<string, unknown>), grant) };
+  }
+
+  #read(path: string): ModuleSource {
+    let source = this.#sources.get(path);
+    if (!source) this.#sources.set(path, (source = readModule(path)));
+    return source;
+  }
+
+  async #load(id: string): Promise<void> {
+    const compiled = await this.#compile(id);
+    compiled.ready ??= this.#evaluate(id, compiled);
+    await compiled.ready;
+  }
+
+  async #evaluate(id: string, { module }: Compiled): Promise<void> {
+    await module.instantiate(this.#isolate.context, (specifier, referrer) => this.#linked(specifier, referrer));
+    await module.evaluate({ promise: true } as never);
+    await this.#isolate.keep(id, module.namespace as never);
+    this.#kept.add(id);
+  }
+
+  #linked(specifier: string, referrer: IsolatedVm.Module): IsolatedVm.Module {
+    const from = [...this.#done.values()].find((each) => each.module === referrer);
+    const target = from?.imports.get(specifier);
+    const found = target === undefined ? undefined : this.#done.get(target);
+    if (!found) throw fail('DS2011', { specifier, from: 'a module', remedy: 'report this with the package it happened in' });
+    return found.module;
+  }
+
+  /** Compiles a module and, once each, all that it imports statically. */
+  #compile(id: string): Promise<Compiled> {
+    let made = this.#compiled.get(id);
+    if (!made) {
+      made = this.#compileGraph(id);
+      // What failed may be put right and imported again.
+      made.catch(() => this.#compiled.delete(id));
+      this.#compiled.set(id, made);
+    }
+    return made;
+  }
+
+  async #compileGraph(id: string): Promise<Compiled> {
+    const source = this.#read(id);
+    const module = await this.#isolate.isolate.compileModule(source.code, { filename: id });
+    const compiled: Compiled = { module, imports: new Map() };
+    this.#done.set(id, compiled);
+    for (const specifier of module.dependencySpecifiers) compiled.imports.set(specifier, await this.#dependency(specifier, id));
+    return compiled;
+  }
+
+  async #dependency(specifier: string, from: string): Promise<string> {
+    const found = await this.#find(specifier, from, 'import');
+    if (found.kind !== 'loaded') return this.#synthetic(found, specifier);
+    if (!this.#compiled.has(found.id)) await this.#compile(found.id);
+    return found.id;
+  }
+
+  /** An ES module that stands for one that is none: a builtin, CommonJS, JSON, a handle. */
+  async #synthetic(found: FoundModule, specifier: string): Promise<string> {
+    const id = `link:${'id' in found ? found.id : found.kind === 'builtin' ? found.name : specifier}`;
+    if (this.#done.has(id)) return id;
+    const names = ((await this.#isolate.enter(this.#isolate.running ?? 0, 'names', { found, id })) ?? []) as string[];
+    const exports = names.filter((name) => name !== 'default' && /^[A-Za-z_$][\w$]*$/.test(name));
+    const locals = exports.map((name, index) => `const x${index} = m[${JSON.stringify(name)}];`).join('');
+    const list = exports.map((name, index) => `x${index} as ${name}`).join(', ');
+    const code = `const m = globalThis[Symbol.for('devsandbox.module')](${JSON.stringify(id)}); export default m.default; ${locals} export { ${list} };`;
+    const module = await this.#isolate.isolate.compileModule(code, { filename: `devsandbox:${id}` });
+    this.#done.set(id, { module, imports: new Map() });
+    return id;
+  }
+}
+
+/** What `require` would give for builtins and CommonJS; the namespace for ES modules, with its default among it. */
+const mainOf = (namespace: Record<string, unknown>): unknown => {
+  const main = namespace['default'];
+  const isCommon = (typeof main === 'object' || typeof main === 'function') && main !== null && Object.keys(namespace).every((key) => key === 'default' || key === 'module.exports' || key in (main as object));
+  return isCommon ? main : namespace;
+};
