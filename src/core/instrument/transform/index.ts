@@ -1,0 +1,127 @@
+// From the source of a module to what the recorder needs of it: its functions, and for any of them the text of a unit,
+// which is one script that makes instrumented copies when it is given `$`, `$M` and `$A`.
+import { analyse } from './scope.ts';
+import type { Binding } from './scope.ts';
+import { LineTable, parseModule } from './ast.ts';
+import type { Node } from './ast.ts';
+import { listFunctions } from './functions.ts';
+import type { FunctionInfo } from './functions.ts';
+import { rewriteRoot } from './rewrite.ts';
+
+export type { FunctionInfo } from './functions.ts';
+
+export interface ModuleInput {
+  /** Path relative to the target's working directory: the start of places and live names. */
+  readonly path: string;
+  /** JavaScript, as the target runs it; types already gone. */
+  readonly source: string;
+  readonly format: 'module' | 'commonjs';
+  /** Added to the numbers of functions and sites, so that those of several modules differ. */
+  readonly functionBase: number;
+  readonly siteBase: number;
+}
+
+export interface CapturedVariable {
+  readonly name: string;
+  /** Assigned after its declaration: read and written through an accessor, never copied. */
+  readonly mutable: boolean;
+  readonly kind: Binding['kind'];
+}
+
+/** A script text and what it needs. */
+export interface Unit {
+  /** Local numbers of the functions it makes, in the order of the array it returns. */
+  readonly functions: readonly number[];
+  /** An expression: `(function($, $M, $A) { … return [copies]; })`. */
+  readonly code: string;
+  readonly moduleVariables: readonly CapturedVariable[];
+  readonly activationVariables: readonly CapturedVariable[];
+  /** The copies use `this` of the function around them, as `$A.this`. */
+  readonly usesThis: boolean;
+}
+
+/** Line and column (from 1) where a site begins, and its range in the source. */
+export interface Site {
+  readonly line: number;
+  readonly column: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+export class ModulePlan {
+  readonly input: ModuleInput;
+  readonly functions: readonly FunctionInfo[];
+  /** Sites found so far; their numbers are `siteBase` + index. Making the same units in the same order gives the same. */
+  readonly sites: Site[] = [];
+  readonly #rewriteInput: Parameters<typeof rewriteRoot>[0];
+  readonly #siteNumbers = new Map<string, number>();
+
+  constructor(input: ModuleInput) {
+    this.input = input;
+    const program = parseModule(input.source, input.path, input.format);
+    const analysis = analyse(program, input.format);
+    const functions = listFunctions(program, input.source, analysis);
+    const lines = new LineTable(input.source);
+    this.functions = functions.list;
+    this.#rewriteInput = {
+      source: input.source,
+      analysis,
+      functions,
+      functionBase: input.functionBase,
+      sites: {
+        add: (node: Node) => {
+          const key = `${node.start}:${node.end}:${node.type}`;
+          let number = this.#siteNumbers.get(key);
+          if (number === undefined) {
+            number = this.sites.length;
+            this.#siteNumbers.set(key, number);
+            this.sites.push({ ...lines.at(node.start), start: node.start, end: node.end });
+          }
+          return number + input.siteBase;
+        },
+      },
+    };
+    // Every site is numbered now, in source order, whatever units are made later.
+    for (const info of functions.list) if (info.outer === -1 && info.ofClass === -1) rewriteRoot(this.#rewriteInput, info.index);
+  }
+
+  /** Functions whose captured variables are the module's alone: their copies share one unit. */
+  get moduleLevel(): readonly FunctionInfo[] {
+    return this.functions.filter((info) => info.outer === -1 && info.ofClass === -1 && info.unsupported === undefined);
+  }
+
+  /** Exact text of a function, as `toString` gives it in the target. */
+  text(index: number): string {
+    const info = this.functions[index];
+    return info ? this.input.source.slice(info.start, info.end) : '';
+  }
+
+  /** `src/cart.ts:41` of a function. */
+  place(index: number): string {
+    return `${this.input.path}:${this.functions[index]?.line ?? 0}`;
+  }
+
+  /** Makes the unit for some functions: all of the module's own level, or one closure. */
+  unit(indices: readonly number[]): Unit {
+    const moduleVariables = new Map<string, Binding>();
+    const activationVariables = new Map<string, Binding>();
+    let usesThis = false;
+    const copies = indices.map((index) => {
+      const { code, captured } = rewriteRoot(this.#rewriteInput, index);
+      for (const [name, binding] of captured.module) moduleVariables.set(name, binding);
+      for (const [name, binding] of captured.activation) activationVariables.set(name, binding);
+      usesThis ||= captured.usesThis;
+      return code;
+    });
+    const strict = this.input.format === 'module' || /^\s*(?:(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*['"]use strict['"]/.test(this.input.source) ? '"use strict";' : '';
+    const describe = (bindings: Map<string, Binding>): CapturedVariable[] =>
+      [...bindings].map(([name, binding]) => ({ name, mutable: binding.assigned, kind: binding.kind }));
+    return {
+      functions: indices,
+      code: `(function($,$M,$A){${strict}var $t;return [${copies.join(',\n')}];})\n//# sourceURL=devsandbox:copy/${this.input.path}`,
+      moduleVariables: describe(moduleVariables),
+      activationVariables: describe(activationVariables),
+      usesThis,
+    };
+  }
+}

@@ -1,0 +1,69 @@
+// Calls and member accesses, with or without `?.`. A chain is evaluated step by step; where it may stop early the value
+// so far goes through the scratch variable `$t`, which is read again at once, so that nothing can come in between.
+import { bare, child, children, text } from './ast.ts';
+import type { Node } from './ast.ts';
+import type { Rewriter } from './rewrite.ts';
+
+const isMember = (node: Node): boolean => node.type === 'MemberExpression';
+const isSuperMember = (node: Node): boolean => isMember(node) && child(node, 'object').type === 'Super';
+const isPrivateMember = (node: Node): boolean => isMember(node) && child(node, 'property').type === 'PrivateIdentifier';
+
+/** Steps of a chain from the outside in, so that a short circuit can wrap everything after it. */
+function chain(node: Node, rewriter: Rewriter): string {
+  // Walk down to the innermost link that may stop early; what stands above it is applied to its result.
+  const build = (link: Node, wrap: (value: string) => string): string => {
+    if (link.type === 'CallExpression') {
+      const callee = bare(child(link, 'callee'));
+      const site = rewriter.site(link);
+      const args = rewriter.list(children(link, 'arguments'));
+      if (link['optional'] === true) {
+        if (isMember(callee) && !isPrivateMember(callee) && !isSuperMember(callee)) {
+          // a.b?.(c): the function is read once, the receiver kept beside it.
+          return build(child(callee, 'object'), (object) => stopEarly(callee, object, (value) => `(($t=$.fn(${site},${value},${rewriter.key(callee)})).f==null?void 0:${wrap(`$.cf(${site},$t,${args})`)})`));
+        }
+        return build(callee, (fn) => `(($t=${fn})==null?void 0:${wrap(`$.c(${site},$t,${args})`)})`);
+      }
+      if (isMember(callee) && !isPrivateMember(callee) && !isSuperMember(callee)) {
+        const key = rewriter.key(callee);
+        return build(child(callee, 'object'), (object) => stopEarly(callee, object, (value) => wrap(`$.m(${site},${value},${key},${args})`)));
+      }
+      return wrap(call(link, rewriter));
+    }
+    if (isMember(link) && !isPrivateMember(link) && !isSuperMember(link)) {
+      const site = rewriter.site(link);
+      const key = rewriter.key(link);
+      return build(child(link, 'object'), (object) => stopEarly(link, object, (value) => wrap(`$.g(${site},${value},${key})`)));
+    }
+    if (isPrivateMember(link)) {
+      const name = text(child(link, 'property'), 'name');
+      return build(child(link, 'object'), (object) => stopEarly(link, object, (value) => wrap(`${value}.#${name}`)));
+    }
+    return wrap(rewriter.of(link));
+  };
+  const stopEarly = (link: Node, object: string, use: (value: string) => string): string =>
+    link['optional'] === true ? `(($t=${object})==null?void 0:${use('$t')})` : use(object);
+  return build(child(node, 'expression'), (value) => value);
+}
+
+function call(node: Node, rewriter: Rewriter): string {
+  const callee = bare(child(node, 'callee'));
+  const args = rewriter.list(children(node, 'arguments'));
+  if (callee.type === 'Super') return `super(...${args})`;
+  if (isSuperMember(callee)) return `$.k(${rewriter.site(node)},${rewriter.slice(callee.start, callee.end)},this,${args})`;
+  if (isPrivateMember(callee)) return `${rewriter.inside(callee)}(...${args})`;
+  if (isMember(callee)) return `$.m(${rewriter.site(node)},${rewriter.of(child(callee, 'object'))},${rewriter.key(callee)},${args})`;
+  return `$.c(${rewriter.site(node)},${rewriter.of(callee)},${args})`;
+}
+
+function member(node: Node, rewriter: Rewriter): string {
+  if (child(node, 'object').type === 'Super') return node['computed'] === true ? `super[${rewriter.of(child(node, 'property'))}]` : `super.${text(child(node, 'property'), 'name')}`;
+  if (isPrivateMember(node)) return `${rewriter.of(child(node, 'object'))}.#${text(child(node, 'property'), 'name')}`;
+  return `$.g(${rewriter.site(node)},${rewriter.of(child(node, 'object'))},${rewriter.key(node)})`;
+}
+
+export const chainRules: Readonly<Record<string, (node: Node, rewriter: Rewriter) => string>> = {
+  ChainExpression: chain,
+  CallExpression: call,
+  MemberExpression: member,
+  NewExpression: (node, rewriter) => `$.n(${rewriter.site(node)},${rewriter.of(child(node, 'callee'))},${rewriter.list(children(node, 'arguments'))})`,
+};

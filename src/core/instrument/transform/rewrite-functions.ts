@@ -1,0 +1,170 @@
+// Functions and classes of a copy: each knows when foreign code enters it, and each closure is marked as own when it is
+// made. `$.on` is true while own code runs; a function that starts while it is false was called by foreign code, and
+// `$.e` records the entry. Async functions leave and come back at their awaits, so they keep a state object in `$x`.
+import { child, children, isClass, optional, text } from './ast.ts';
+import type { Node } from './ast.ts';
+import { destructured, isPattern } from './rewrite-patterns.ts';
+import type { Rewriter } from './rewrite.ts';
+
+interface Shape {
+  readonly parameters: string;
+  /** The arguments as the function sees them, as an array-like expression. */
+  readonly args: string;
+  /** Statements that take pattern parameters apart. */
+  readonly unpack: string;
+}
+
+function shapeOf(node: Node, rewriter: Rewriter): Shape {
+  const parameters: string[] = [];
+  const args: string[] = [];
+  let unpack = '';
+  for (const parameter of children(node, 'params')) {
+    const inner = parameter.type === 'AssignmentPattern' ? child(parameter, 'left') : parameter.type === 'RestElement' ? child(parameter, 'argument') : parameter;
+    let name: string;
+    if (isPattern(inner)) {
+      name = rewriter.fresh('p');
+      unpack += `var ${rewriter.of(inner)}=${destructured(name, inner, rewriter)};`;
+    } else name = text(inner, 'name');
+    if (parameter.type === 'RestElement') {
+      parameters.push(`...${name}`);
+      args.push(`...${name}`);
+    } else {
+      parameters.push(parameter.type === 'AssignmentPattern' ? `${name}=${rewriter.of(child(parameter, 'right'))}` : name);
+      args.push(name);
+    }
+  }
+  return { parameters: parameters.join(','), args: node.type === 'ArrowFunctionExpression' ? `[${args.join(',')}]` : 'arguments', unpack };
+}
+
+function directives(body: Node, rewriter: Rewriter): { readonly text: string; readonly rest: readonly Node[] } {
+  const statements = children(body, 'body');
+  const count = statements.findIndex((item) => typeof item['directive'] !== 'string');
+  const leading = count === -1 ? statements : statements.slice(0, count);
+  return { text: leading.map((item) => rewriter.slice(item.start, item.end)).join(''), rest: statements.slice(leading.length) };
+}
+
+/** Marks for the functions declared directly in a block, which exist from its start. */
+function declaredHere(statements: readonly Node[], rewriter: Rewriter): string {
+  return statements
+    .filter((item) => item.type === 'FunctionDeclaration' && optional(item, 'id'))
+    .map((item) => `$.f(${numberOf(item, rewriter)},${text(child(item, 'id'), 'name')});`)
+    .join('');
+}
+
+const numberOf = (node: Node, rewriter: Rewriter): number => (rewriter.input.functions.indexOf.get(node) ?? 0) + rewriter.input.functionBase;
+
+/** Parameters and body of a function, from its opening parenthesis on. */
+function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolean): string {
+  rewriter.functionStack.push(node);
+  const number = numberOf(node, rewriter);
+  const shape = shapeOf(node, rewriter);
+  const arrow = node.type === 'ArrowFunctionExpression';
+  const self = isConstructor ? 'void 0' : arrow ? 'void 0' : 'this';
+  const body = child(node, 'body');
+  let inner: string;
+  let head = '';
+  if (body.type === 'BlockStatement') {
+    const parts = directives(body, rewriter);
+    head = parts.text;
+    let text_ = '';
+    let at: number | undefined = parts.rest[0]?.start;
+    for (const statement of parts.rest) {
+      text_ += rewriter.slice(at ?? statement.start, statement.start) + rewriter.of(statement);
+      at = statement.end;
+    }
+    inner = declaredHere(parts.rest, rewriter) + text_ + (at === undefined ? '' : rewriter.slice(at, body.end - 1));
+  } else inner = returned(rewriter.of(body), node);
+  rewriter.functionStack.pop();
+
+  const make = (enter: string, thrown: string, end: string): string =>
+    `(${shape.parameters})${arrow ? '=>' : ''}{${head}const $x=${enter};try{${shape.unpack}${inner}\n}catch($e){throw ${thrown}}finally{${end}}}`;
+  if (node['generator'] === true && node['async'] !== true) return make(`$.gs(${number})`, '$e', '$.gl($x)');
+  if (node['async'] === true) return make(`$.as(${number},${self},${shape.args})`, '$.ax($x,$e)', '$.al($x)');
+  return make(`$.on?null:$.e(${number},${self},${shape.args}${isConstructor ? ',new.target' : ''})`, '$.x($x,$e)', '$.l($x)');
+}
+
+function returned(value: string, around: Node): string {
+  if (around['generator'] === true) return `return ${value};`;
+  return `return ${around['async'] === true ? '$.av' : '$.v'}($x,${value});`;
+}
+
+/** Gives an anonymous function the name that it would have had where it stood. */
+function named(code: string, node: Node, rewriter: Rewriter): string {
+  const info = rewriter.input.functions.list[rewriter.input.functions.indexOf.get(node) ?? -1];
+  if (!info || info.name === '' || info.name === '__proto__' || optional(node, 'id')) return code;
+  return `({${JSON.stringify(info.name)}:${code}})[${JSON.stringify(info.name)}]`;
+}
+
+function functionExpression(node: Node, rewriter: Rewriter): string {
+  const id = optional(node, 'id');
+  const start = `${node['async'] === true ? 'async ' : ''}function${node['generator'] === true ? '*' : ''} ${id ? text(id, 'name') : ''}`;
+  return `$.f(${numberOf(node, rewriter)},${named(`${start}${parametersAndBody(node, rewriter, false)}`, node, rewriter)})`;
+}
+
+function classText(node: Node, rewriter: Rewriter): string {
+  rewriter.functionStack.push(node);
+  const isRoot = node === rewriter.root;
+  const id = optional(node, 'id');
+  const base = optional(node, 'superClass');
+  let members = '';
+  for (const member of children(child(node, 'body'), 'body')) {
+    // Statics of the class were made when the app loaded; its copy must not make them again.
+    if (isRoot && (member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member['static'] === true))) continue;
+    members += member.type === 'MethodDefinition' ? method(member, rewriter) : member.type === 'StaticBlock' ? rewriter.inside(member) : `${rewriter.of(member)}${rewriter.slice(member.end - 1, member.end) === ';' ? '' : ';'}`;
+  }
+  rewriter.functionStack.pop();
+  const parent = base ? ` extends ${isRoot ? `$.base(${rewriter.of(base)})` : `(${rewriter.of(base)})`}` : '';
+  return `class ${id ? text(id, 'name') : ''}${parent}{${members}}`;
+}
+
+function method(member: Node, rewriter: Rewriter): string {
+  const key = child(member, 'key');
+  const value = child(member, 'value');
+  const kind = String(member['kind']);
+  const name = member['computed'] === true ? `[${rewriter.of(key)}]` : rewriter.slice(key.start, key.end);
+  const prefix = `${member['static'] === true ? 'static ' : ''}${kind === 'get' || kind === 'set' ? `${kind} ` : ''}${value['async'] === true ? 'async ' : ''}${value['generator'] === true ? '*' : ''}`;
+  return `${prefix}${name}${parametersAndBody(value, rewriter, kind === 'constructor')}`;
+}
+
+/** Numbers of a class and its named members, for `$.fc`. */
+function memberNumbers(node: Node, rewriter: Rewriter): string {
+  const parts: string[] = [];
+  for (const member of children(child(node, 'body'), 'body')) {
+    if (member.type !== 'MethodDefinition' || member['computed'] === true || member['kind'] === 'constructor') continue;
+    const key = child(member, 'key');
+    if (key.type === 'PrivateIdentifier') continue;
+    parts.push(JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')), member['static'] === true ? '1' : '0', String(numberOf(child(member, 'value'), rewriter)));
+  }
+  return `[${parts.join(',')}]`;
+}
+
+export const functionRules: Readonly<Record<string, (node: Node, rewriter: Rewriter) => string>> = {
+  FunctionExpression: (node, rewriter) => {
+    // The value of a method: its key and modifiers stand in the member, only the rest is rewritten here.
+    const isMemberValue = rewriter.slice(node.start, node.start + 1) === '(';
+    return isMemberValue ? parametersAndBody(node, rewriter, false) : functionExpression(node, rewriter);
+  },
+  FunctionDeclaration: (node, rewriter) => {
+    if (node === rewriter.root) return functionExpression(node, rewriter);
+    const start = `${node['async'] === true ? 'async ' : ''}function${node['generator'] === true ? '*' : ''} ${text(child(node, 'id'), 'name')}`;
+    return `${start}${parametersAndBody(node, rewriter, false)}`;
+  },
+  ArrowFunctionExpression: (node, rewriter) => `$.f(${numberOf(node, rewriter)},${named(`${node['async'] === true ? 'async ' : ''}${parametersAndBody(node, rewriter, false)}`, node, rewriter)})`,
+  ClassDeclaration: (node, rewriter) => {
+    const code = classText(node, rewriter);
+    if (node === rewriter.root) return `$.fc((${code}),${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`;
+    return `${code}\n$.fc(${text(child(node, 'id'), 'name')},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)});`;
+  },
+  ClassExpression: (node, rewriter) => `$.fc(${named(classText(node, rewriter), node, rewriter)},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`,
+  BlockStatement: (node, rewriter) => {
+    const marks = declaredHere(children(node, 'body'), rewriter);
+    const inner = rewriter.inside(node);
+    return marks === '' ? inner : `{${marks}${inner.slice(1)}`;
+  },
+  ReturnStatement: (node, rewriter) => {
+    const around = rewriter.functionStack.at(-1);
+    const value = optional(node, 'argument');
+    if (!value || !around || isClass(around)) return rewriter.inside(node);
+    return returned(rewriter.of(value), around);
+  },
+};

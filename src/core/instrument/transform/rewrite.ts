@@ -1,0 +1,302 @@
+// Rewrites the text of one function or class into its instrumented copy: every operation that may touch something
+// foreign goes through the helper object `$` (core/instrument/runtime/helpers.ts names them), every captured variable
+// through `$M` (the module's) or `$A` (those of the activations around it). A generator of text from the tree: what is
+// not rewritten is copied from the source as it stands.
+import { bare, child, children, directChildren, isClass, isFunction, optional, text } from './ast.ts';
+import type { Node } from './ast.ts';
+import type { FunctionTable } from './functions.ts';
+import type { Analysis, Binding, Scope } from './scope.ts';
+import { chainRules } from './rewrite-chains.ts';
+import { functionRules } from './rewrite-functions.ts';
+import { destructured, isPattern, patternRules, target } from './rewrite-patterns.ts';
+
+export interface SiteSink {
+  /** Number of a place where own code meets something that may be foreign. */
+  add(node: Node): number;
+}
+
+export interface RewriteInput {
+  readonly source: string;
+  readonly analysis: Analysis;
+  readonly functions: FunctionTable;
+  /** Added to function numbers, so that those of several modules differ. */
+  readonly functionBase: number;
+  readonly sites: SiteSink;
+}
+
+export interface Captured {
+  /** Names read from `$M` and `$A`. */
+  readonly module: Map<string, Binding>;
+  readonly activation: Map<string, Binding>;
+  usesThis: boolean;
+}
+
+type Rule = (node: Node, rewriter: Rewriter) => string;
+
+/** State of one rewrite: the text of one root with everything inside it. */
+export class Rewriter {
+  readonly input: RewriteInput;
+  readonly root: Node;
+  readonly captured: Captured = { module: new Map(), activation: new Map(), usesThis: false };
+  /** Functions around the node being rewritten, innermost last. */
+  readonly functionStack: Node[] = [];
+  #names = 0;
+
+  constructor(input: RewriteInput, root: Node) {
+    this.input = input;
+    this.root = root;
+  }
+
+  site(node: Node): number {
+    return this.input.sites.add(node);
+  }
+
+  fresh(prefix: string): string {
+    this.#names += 1;
+    return `$${prefix}${this.#names}`;
+  }
+
+  slice(start: number, end: number): string {
+    return this.input.source.slice(start, end);
+  }
+
+  /** Text of a node, rewritten. */
+  of = (node: Node): string => {
+    const rule = rules[node.type];
+    return rule ? rule(node, this) : this.inside(node);
+  };
+
+  /** The node's own text with its children rewritten. */
+  inside(node: Node, replace?: ReadonlyMap<Node, string>): string {
+    let out = '';
+    let at = node.start;
+    for (const item of directChildren(node)) {
+      out += this.slice(at, item.start) + (replace?.get(item) ?? this.of(item));
+      at = item.end;
+    }
+    return out + this.slice(at, node.end);
+  }
+
+  /** A variable of the target around the root: through `$M` or `$A`; undefined when it is a plain name. */
+  outside(identifier: Node): string | undefined {
+    const name = text(identifier, 'name');
+    const binding = this.input.analysis.bindings.get(identifier.start);
+    if (!binding || this.#isInside(binding.scope, binding)) return undefined;
+    if (binding.scope.owner === undefined) {
+      this.captured.module.set(name, binding);
+      return `$M.${name}`;
+    }
+    this.captured.activation.set(name, binding);
+    return `$A.${name}`;
+  }
+
+  #isInside(scope: Scope, binding: Binding): boolean {
+    // The inner name of a class copy must mean the class of the target.
+    if (scope.node === this.root && isClass(this.root) && binding.kind === 'class') return false;
+    for (let at: Scope | undefined = scope; at; at = at.parent) if (at.node === this.root) return true;
+    return false;
+  }
+
+  get inAsync(): boolean {
+    const around = this.functionStack.at(-1);
+    return around?.['async'] === true;
+  }
+
+  /** Whether the function around is a generator, whose entries are resumptions by whoever calls next(). */
+  get inGenerator(): boolean {
+    return this.functionStack.at(-1)?.['generator'] === true;
+  }
+
+  /** Key of a member access as an expression. */
+  key(member: Node): string {
+    const property = child(member, 'property');
+    return member['computed'] === true ? this.of(property) : JSON.stringify(text(property, 'name'));
+  }
+
+  list(nodes: readonly Node[]): string {
+    return `[${nodes.map((node) => (node.type === 'SpreadElement' ? `...$.i(${this.site(node)},${this.of(child(node, 'argument'))})` : this.of(node))).join(',')}]`;
+  }
+}
+
+const isPrivate = (member: Node): boolean => child(member, 'property').type === 'PrivateIdentifier';
+const isSuper = (member: Node): boolean => child(member, 'object').type === 'Super';
+const untouched = (member: Node): boolean => isPrivate(member) || isSuper(member);
+
+function assignment(node: Node, rewriter: Rewriter): string {
+  const left = bare(child(node, 'left'));
+  const right = child(node, 'right');
+  const operator = text(node, 'operator');
+  if (left.type === 'MemberExpression' && !untouched(left)) {
+    const object = rewriter.of(child(left, 'object'));
+    const key = rewriter.key(left);
+    const site = rewriter.site(left);
+    if (operator === '=') return `$.s(${site},${object},${key},${rewriter.of(right)})`;
+    const reference = `$.ref(${site},${object},${key})`;
+    if (operator === '??=' || operator === '||=' || operator === '&&=') {
+      return `(($t=${reference}).v${operator.slice(0, 2)}$.put($t,${rewriter.of(right)}))`;
+    }
+    return `$.set(${reference},${JSON.stringify(operator.slice(0, -1))},${rewriter.of(right)})`;
+  }
+  if (operator === '=' && isPattern(left)) {
+    return `${target(left, rewriter)}=${destructured(rewriter.of(right), left, rewriter)}`;
+  }
+  return rewriter.inside(node, new Map([[child(node, 'left'), target(left, rewriter)]]));
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  ...chainRules,
+  ...functionRules,
+  ...patternRules,
+  Identifier: (node, rewriter) => rewriter.outside(node) ?? text(node, 'name'),
+  ThisExpression: (_node, rewriter) => {
+    // `this` of the activation around an arrow that is copied on its own.
+    const own = rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') || isClass(rewriter.root);
+    if (own) return 'this';
+    rewriter.captured.usesThis = true;
+    return '$A.this';
+  },
+  Property: (node, rewriter) => {
+    if (node['shorthand'] === true) {
+      const value = child(node, 'value');
+      const name = value.type === 'AssignmentPattern' ? child(value, 'left') : value;
+      const outside = name.type === 'Identifier' ? rewriter.outside(name) : undefined;
+      if (value.type === 'AssignmentPattern') return `${text(name, 'name')}: ${outside ?? text(name, 'name')} = ${rewriter.of(child(value, 'right'))}`;
+      return outside === undefined ? rewriter.slice(node.start, node.end) : `${text(name, 'name')}: ${outside}`;
+    }
+    const key = child(node, 'key');
+    return rewriter.inside(node, node['computed'] === true ? undefined : new Map([[key, rewriter.slice(key.start, key.end)]]));
+  },
+  PropertyDefinition: (node, rewriter) => {
+    const key = child(node, 'key');
+    return rewriter.inside(node, node['computed'] === true ? undefined : new Map([[key, rewriter.slice(key.start, key.end)]]));
+  },
+  LabeledStatement: (node, rewriter) => {
+    const label = child(node, 'label');
+    return rewriter.inside(node, new Map([[label, text(label, 'name')]]));
+  },
+  BreakStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
+  ContinueStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
+  MetaProperty: (node, rewriter) => (text(child(node, 'meta'), 'name') === 'import' ? '$M["import.meta"]' : rewriter.slice(node.start, node.end)),
+  AssignmentExpression: assignment,
+  UpdateExpression: (node, rewriter) => {
+    const place = bare(child(node, 'argument'));
+    if (place.type !== 'MemberExpression') return rewriter.inside(node);
+    if (untouched(place)) return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
+    const step = text(node, 'operator') === '++' ? 1 : -1;
+    return `$.upd(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)},${step},${node['prefix'] === true ? 1 : 0})`;
+  },
+  UnaryExpression: (node, rewriter) => {
+    const place = bare(child(node, 'argument'));
+    if (text(node, 'operator') !== 'delete' || place.type !== 'MemberExpression' || untouched(place)) return rewriter.inside(node);
+    return `$.d(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)})`;
+  },
+  BinaryExpression: (node, rewriter) => {
+    const left = child(node, 'left');
+    const operator = text(node, 'operator');
+    if (left.type === 'PrivateIdentifier') return rewriter.inside(node);
+    const [a, b] = [rewriter.of(left), rewriter.of(child(node, 'right'))];
+    if (operator === 'in') return `$.has(${rewriter.site(node)},${a},${b})`;
+    if (operator === 'instanceof') return `$.io(${rewriter.site(node)},${a},${b})`;
+    return `(${a} ${operator} ${b})`;
+  },
+  TemplateLiteral: (node, rewriter) => {
+    const replaced = new Map(children(node, 'expressions').map((item) => [item, item.type === 'Literal' ? rewriter.of(item) : `$.tpl(${rewriter.site(item)},${rewriter.of(item)})`]));
+    return rewriter.inside(node, replaced);
+  },
+  TaggedTemplateExpression: (node, rewriter) => {
+    const tag = child(node, 'tag');
+    const quasi = `((...$a)=>$a)${rewriter.inside(child(node, 'quasi'))}`;
+    if (tag.type === 'MemberExpression' && !untouched(tag)) return `$.m(${rewriter.site(node)},${rewriter.of(child(tag, 'object'))},${rewriter.key(tag)},${quasi})`;
+    return `$.c(${rewriter.site(node)},${rewriter.of(tag)},${quasi})`;
+  },
+  AwaitExpression: (node, rewriter) => `$.r($x,(await $.a(${rewriter.site(node)},$x,${rewriter.of(child(node, 'argument'))})))`,
+  YieldExpression: (node, rewriter) => {
+    const value = optional(node, 'argument');
+    if (node['delegate'] === true) return `$.y($x,(yield* $.i(${rewriter.site(node)},${value ? rewriter.of(value) : 'void 0'})))`;
+    return `$.y($x,(yield $.yv($x,${value ? rewriter.of(value) : 'void 0'})))`;
+  },
+  ObjectExpression: (node, rewriter) => {
+    const replaced = new Map<Node, string>();
+    const methods: string[] = [];
+    for (const property of children(node, 'properties')) {
+      if (property.type === 'SpreadElement') replaced.set(property, `...$.sp(${rewriter.site(property)},${rewriter.of(child(property, 'argument'))})`);
+      else if ((property['method'] === true || property['kind'] !== 'init') && property['computed'] !== true) {
+        const key = child(property, 'key');
+        const number = rewriter.input.functions.indexOf.get(child(property, 'value'));
+        if (number !== undefined) methods.push(JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')), String(number + rewriter.input.functionBase));
+      }
+    }
+    const object = rewriter.inside(node, replaced);
+    return methods.length > 0 ? `$.fo(${object},[${methods.join(',')}])` : object;
+  },
+  ArrayExpression: (node, rewriter) => {
+    const replaced = new Map(children(node, 'elements').filter((item) => item.type === 'SpreadElement').map((item) => [item, `...$.i(${rewriter.site(item)},${rewriter.of(child(item, 'argument'))})`]));
+    return rewriter.inside(node, replaced);
+  },
+  ForInStatement: (node, rewriter) => rewriter.inside(node, new Map([[child(node, 'right'), `$.fi(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`]])),
+  ForOfStatement: (node, rewriter) => (node['await'] === true ? forAwait(node, rewriter) : forOf(node, rewriter)),
+  CatchClause: (node, rewriter) => resumeFirst(node, child(node, 'body'), rewriter),
+  TryStatement: (node, rewriter) => {
+    const last = optional(node, 'finalizer');
+    if (!last || !rewriter.inAsync) return rewriter.inside(node);
+    return rewriter.inside(node, new Map([[last, `{$.r($x);${rewriter.of(last).slice(1)}`]]));
+  },
+  ImportExpression: (node, rewriter) => `$.imp(${rewriter.site(node)},${rewriter.of(child(node, 'source'))},$M)`,
+};
+
+/** An await that threw resumes in a catch or finally: own code runs again from there. */
+function resumeFirst(node: Node, body: Node, rewriter: Rewriter): string {
+  if (!rewriter.inAsync) return rewriter.inside(node);
+  return rewriter.inside(node, new Map([[body, `{$.r($x);${rewriter.of(body).slice(1)}`]]));
+}
+
+function forOf(node: Node, rewriter: Rewriter): string {
+  const left = child(node, 'left');
+  const items = `$.i(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`;
+  const pattern = left.type === 'VariableDeclaration' ? child(children(left, 'declarations')[0] as Node, 'id') : left;
+  if (!isPattern(pattern)) return rewriter.inside(node, new Map([[child(node, 'right'), items], ...(left.type === 'VariableDeclaration' ? [] : ([[left, target(left, rewriter)]] as const))]));
+  // Each item may be foreign: it is bound whole first, then taken apart.
+  const item = rewriter.fresh('v');
+  const kind = left.type === 'VariableDeclaration' ? `${text(left, 'kind')} ` : '';
+  const open = kind === '' ? '(' : '';
+  return `for(const ${item} of ${items}){${kind}${open}${target(pattern, rewriter)}=${destructured(item, pattern, rewriter)}${open && ')'};${rewriter.of(child(node, 'body'))}}`;
+}
+
+/** `for await` as a loop of plain awaits, so that each step passes the same gate as every other await. */
+function forAwait(node: Node, rewriter: Rewriter): string {
+  const iterator = rewriter.fresh('it');
+  const site = rewriter.site(node);
+  const left = child(node, 'left');
+  const body = rewriter.of(child(node, 'body'));
+  const source = `$.ai(${site},${rewriter.of(child(node, 'right'))})`;
+  const next = `$.r($x,(await $.a(${site},$x,${iterator}.next())))`;
+  let bind: string;
+  if (left.type === 'VariableDeclaration') {
+    const pattern = child(children(left, 'declarations')[0] as Node, 'id');
+    bind = `${text(left, 'kind')} ${rewriter.of(pattern)}=${destructured(`${iterator}.value`, pattern, rewriter)};`;
+  } else bind = `(${target(left, rewriter)}=${destructured(`${iterator}.value`, left, rewriter)});`;
+  return `{const ${iterator}=${source};try{while(${iterator}.more(${next})){${bind}${body}}}finally{if(${iterator}.open){${iterator}.open=false;$.r($x,(await $.a(${site},$x,${iterator}.close())))}}}`;
+}
+
+export interface Rewritten {
+  /** An expression that evaluates to the copy, given `$`, `$M`, `$A` and `$t` in scope. */
+  readonly code: string;
+  readonly captured: Captured;
+}
+
+/** Rewrites one function or class so that it stands alone. */
+export function rewriteRoot(input: RewriteInput, index: number): Rewritten {
+  const root = input.functions.nodes[index] as Node;
+  const rewriter = new Rewriter(input, root);
+  const info = input.functions.list[index];
+  let code = rewriter.of(root);
+  if (info && (info.kind === 'method' || info.kind === 'getter' || info.kind === 'setter') && isFunction(root)) {
+    // An object's method: made inside a literal again, taken out by its descriptor.
+    const prefix = `${info.isAsync ? 'async ' : ''}${info.isGenerator ? '*' : ''}`;
+    const accessor = info.kind === 'getter' ? 'get ' : info.kind === 'setter' ? 'set ' : '';
+    const field = info.kind === 'getter' ? 'get' : info.kind === 'setter' ? 'set' : 'value';
+    const parenthesis = code.indexOf('(');
+    code = `Object.getOwnPropertyDescriptor({${accessor}${prefix}${JSON.stringify(info.name)}${code.slice(parenthesis)}},${JSON.stringify(info.name)}).${field}`;
+  }
+  return { code: `(${code})`, captured: rewriter.captured };
+}
