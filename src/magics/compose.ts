@@ -92,8 +92,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Convers
   };
 
   const runner = new LazyRunner(async (): Promise<CellRunner> => {
-    const { createCellRunner } = await import('../core/sandbox/index.ts');
-    return createCellRunner({ front: createFront({ services, invoke: (...call) => conversation.invokeFromCell(...call) }), directory });
+    const { createCellRunner } = await import('../core/cells/index.ts');
+    return createCellRunner({ front: createFront({ services, invoke: (...call) => conversation.invokeFromCell(...call) }), cwd: directory });
   });
   if (options.grants) session.apply({ type: 'grants.allow', grants: { ...noGrants, ...options.grants } });
 
