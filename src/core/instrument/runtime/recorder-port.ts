@@ -1,0 +1,37 @@
+// What the agent uses of the recorder that runs beside it in the target (recorder.ts).
+
+export interface RecorderOptions {
+  /** Microseconds since the recording began; monotonic. */
+  readonly now: () => number;
+  /** Takes a finished chunk; must not throw and must not keep the bytes after it returned. */
+  readonly send: (chunk: Uint8Array) => void;
+  /** Runs a callback after the current microtasks are done: process.nextTick of the target. */
+  readonly defer: (callback: () => void) => void;
+  /** Further names of secrets, as regular expression sources. */
+  readonly redact: readonly string[];
+  /** Bytes per second above which events are dropped and counted. */
+  readonly maxBytesPerSecond: number;
+}
+
+export interface Recorder {
+  /** The helper object that units take as `$`. */
+  readonly helpers: object;
+  /** A function of the app and its copy: calls of the one reach the other, and both are one function on the tape. */
+  adopt(original: object, copy: object, functionNumber: number): void;
+  /** A class of the app and its copy, with the numbers of its named members; methods become twins too. */
+  adoptClass(original: object, copy: object, functionNumber: number): void;
+  /** Objects own code holds that belong to foreign code although they look like data: process.env, module namespaces. */
+  markForeign(value: object): void;
+  /** Own state of a unit instance; called at snapshots, must not run code of the app. */
+  addState(instance: number, read: () => readonly (readonly [name: string, value: unknown])[]): void;
+  /** Writes the first state and begins to record. */
+  start(): void;
+  snapshot(): void;
+  mark(name: string): void;
+  gap(reason: string, place: string, detail: string): void;
+  requestStarted(request: object, method: string, url: string): void;
+  responseFinished(request: object, status: number): void;
+  /** Writes the last state and turns every helper into a plain operation: copies that are still held pass through. */
+  stop(): void;
+  stats(): { readonly calls: number; readonly events: number; readonly bytes: number; readonly dropped: number };
+}

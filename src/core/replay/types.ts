@@ -1,0 +1,69 @@
+// What a re-execution is asked for and what it gives. Plain JSON: it crosses to a replay host process.
+import type { CallNumber, EventIndex, Milliseconds } from '../common/units.ts';
+import type { TapeValue } from '../tape/events.ts';
+
+export interface ReplayRequest {
+  /** Path of the tape. */
+  readonly tape: string;
+  /** Stops after this root call is settled or the tape ends; undefined: the whole tape. */
+  readonly until?: CallNumber;
+  /** Gives locals and the error's place of this call. */
+  readonly watch?: CallNumber;
+  /** Stops before this event and gives own state as it is then. */
+  readonly stopBefore?: EventIndex;
+  /** A counterfactual: own module variables set before `changesAt` (default: the start). JSON values by module and name. */
+  readonly changes?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly changesAt?: EventIndex;
+  /** A counterfactual: a function replaced by another text (a function expression, arrow or method), by name in its module. */
+  readonly replaced?: { readonly module: string; readonly fn: string; readonly source: string };
+}
+
+export interface ReplayDivergence {
+  readonly call: CallNumber | undefined;
+  readonly event: EventIndex | undefined;
+  /** `src/cart.ts:41` */
+  readonly place: string;
+  /** `ask`, `answer`, `result`, `state`, `crash` */
+  readonly what: string;
+  /** Where within the value they differ: `args[0].items[1].price`. */
+  readonly path: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export interface ReplayedCall {
+  readonly call: CallNumber;
+  readonly name: string;
+  readonly kind: string;
+  readonly outcome: 'exact' | 'diverged' | 'gapped';
+  /** One line: `returned 12`, `threw TypeError: …`, `answered 200`. */
+  readonly result: string;
+  readonly failed: boolean;
+  readonly asks: number;
+  /** Own code's time, without the driver's. */
+  readonly ms: Milliseconds;
+  readonly divergence?: ReplayDivergence;
+  /** Reason of the gap that touches it. */
+  readonly gap?: { readonly reason: string; readonly place: string };
+  readonly error?: { readonly name: string; readonly message: string; readonly place: string; readonly codeFrame: string };
+  /** Locals where it threw, or at its end; only for the watched call. */
+  readonly locals?: readonly { readonly name: string; readonly preview: string }[];
+}
+
+export interface ReplayResult {
+  /** Root calls in recorded order. */
+  readonly calls: readonly ReplayedCall[];
+  readonly nested: { readonly calls: number; readonly exact: number; readonly diverged: number; readonly gapped: number };
+  readonly first: ReplayDivergence | undefined;
+  /** Own state at the end (or at `stopBefore`), by module and variable. */
+  readonly state: Readonly<Record<string, Readonly<Record<string, TapeValue>>>>;
+  readonly counterfactual: boolean;
+  /** False when it was interrupted: what is in `calls` is valid. */
+  readonly complete: boolean;
+  readonly ms: Milliseconds;
+}
+
+export interface ReplayOptions {
+  readonly signal?: AbortSignal;
+  readonly progress?: (text: string, done?: number, total?: number) => void;
+}
