@@ -1,5 +1,5 @@
 // Cells: TypeScript as it is typed, run in isolates.
-export { codeFrame } from './code-frame.ts';
+export { codeFrame } from '../common/code-frame.ts';
 export { compileCell } from './compile.ts';
 export { readCompleteness } from './completeness.ts';
 export { createCellRunner } from './runner.ts';

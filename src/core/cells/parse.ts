@@ -5,7 +5,7 @@ import type { EncodedSourceMap } from '@jridgewell/trace-mapping';
 import { fail } from '../common/errors.ts';
 import type { DevsandboxError } from '../common/errors.ts';
 import type { Node } from './ast.ts';
-import { placeAt } from './code-frame.ts';
+import { placeAt } from '../common/code-frame.ts';
 
 export interface SyntaxProblem {
   readonly message: string;

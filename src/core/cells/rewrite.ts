@@ -27,7 +27,8 @@ class Rewriting {
   program(program: Node): void {
     const body = nodes(program, 'body');
     this.#anchor = body.find((statement) => statement.type !== 'ImportDeclaration')?.start ?? 0;
-    body.forEach((statement, index) => this.#top(statement, index === body.length - 1));
+    const last = body.findLast((statement) => !isNothing(statement));
+    for (const statement of body) this.#top(statement, statement === last);
     for (const statement of body) this.#inside(statement, [], false);
     if (this.#head.length > 0) this.#text.prepend(this.#head.join(' '));
   }
@@ -189,6 +190,10 @@ class Rewriting {
     }
   }
 }
+
+/** An empty statement, or the `export {}` that stands where only types were imported. */
+const isNothing = (statement: Node): boolean =>
+  statement.type === 'EmptyStatement' || (statement.type === 'ExportNamedDeclaration' && !maybe(statement, 'declaration') && !maybe(statement, 'source') && nodes(statement, 'specifiers').length === 0);
 
 /** Names that a node with a scope of its own declares for what is inside it. */
 function blockNames(item: Node): readonly ReadonlySet<string>[] {

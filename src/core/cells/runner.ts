@@ -7,8 +7,8 @@ import { ms } from '../common/units.ts';
 import type { Milliseconds } from '../common/units.ts';
 import { defaultPatience, Sandbox } from '../sandbox/index.ts';
 import type { HostError, ScriptEnd } from '../sandbox/index.ts';
-import type { CellError, CellFrame, CellGrants, CellResult, CellRunner, Completion, CompletionList, FrontPort, Inspection, RunListeners, RunOptions } from '../sandbox/ports.ts';
-import { codeFrame } from './code-frame.ts';
+import type { CellError, CellFrame, CellGrants, CellResult, CellRunner, Completion, CompletionList, FrontPort, Inspection, MimeBundle, RunListeners, RunOptions } from '../sandbox/ports.ts';
+import { codeFrame } from '../common/code-frame.ts';
 import { compileCell } from './compile.ts';
 import type { CompiledCell } from './compile.ts';
 import { readCompleteness } from './completeness.ts';
@@ -145,13 +145,14 @@ class Cells implements TestableRunner {
     }
     let end: ScriptEnd;
     try {
-      end = await this.#sandbox.run({ kind: 'run', name, script: cell.script, listeners, timeout: timeout ?? this.#options.timeLimit ?? defaultTimeLimit });
+      end = await this.#sandbox.run({ kind: 'run', name, script: cell.script, listeners: this.#listening(listeners), timeout: timeout ?? this.#options.timeLimit ?? defaultTimeLimit });
     } catch (error) {
       if (!isDevsandboxError(error)) throw error;
       end = { stopped: error };
     }
     if ('stopped' in end) return { status: end.stopped.code === 'DS2001' || end.stopped.code === 'DS2005' ? 'interrupted' : 'error', error: ours(end.stopped), duration: took(), defined: cell.defined };
-    const { status, value, error } = end.result;
+    const { status, error } = end.result;
+    const value = end.result.value && this.#bundle(end.result.value);
     return { status, ...(value ? { value } : {}), ...(error ? { error: this.#mapped(error) } : {}), duration: took(), defined: cell.defined };
   }
 
@@ -162,12 +163,37 @@ class Cells implements TestableRunner {
     return cell;
   }
 
+  #listening(listeners: RunListeners): RunListeners {
+    return {
+      output: (chunk) => listeners.output({ ...chunk, text: this.#text(chunk.text) }),
+      display: (output) => listeners.display({ ...output, data: this.#bundle(output.data) }),
+    };
+  }
+
+  #bundle(bundle: MimeBundle): MimeBundle {
+    const text = bundle['text/plain'];
+    return typeof text === 'string' ? { ...bundle, 'text/plain': this.#text(text) } : bundle;
+  }
+
+  /** Stacks within printed text: our frames out, places in cells as typed. */
+  #text(text: string): string {
+    if (!/^\s+at /m.test(text)) return text;
+    return text
+      .replace(/^\s+at [^\n]*(?:devsandbox:|<isolated-vm boundary>|\/core\/sandbox\/)[^\n]*\n?/gm, '')
+      .replace(/^(\s+at [^\n]*?)(cell \d+):(\d+):(\d+)/gm, (whole, before: string, file: string, line: string, column: string) => {
+        const frame = this.#frame({ file, line: Number(line), column: Number(column) });
+        return frame ? `${before}${file}:${frame.line}:${frame.column}` : whole;
+      })
+      .replace(/\n$/, text.endsWith('\n') ? '\n' : '');
+  }
+
   /** Positions of the running script become those of what was typed. */
-  #mapped({ name, message, code, frames }: HostError): CellError {
+  #mapped({ name, message, code, frames, codeFrame: shown }: HostError): CellError {
     const mapped = frames.map((frame) => this.#frame(frame)).filter((frame) => frame !== undefined);
-    const first = mapped[0];
+    // Around the first place that the user wrote: in a file of theirs, or in a cell.
+    const first = mapped.find((frame) => this.#sources.has(frame.file));
     const source = first && this.#sources.get(first.file)?.source;
-    return { name, message: assigned(message), ...(code === undefined ? {} : { code }), frames: mapped, codeFrame: source === undefined ? '' : codeFrame(source, first!) };
+    return { name, message: assigned(message), ...(code === undefined ? {} : { code }), frames: mapped, codeFrame: shown ?? (source === undefined ? '' : codeFrame(source, first!)) };
   }
 
   #frame(frame: CellFrame): CellFrame | undefined {

@@ -9,6 +9,7 @@ import { bareName, grantFor, isGranted, isNodeBuiltin, pureBuiltins } from '../b
 import type { CellFrame } from '../ports.ts';
 import type { FoundModule } from '../inside/modules.ts';
 import type { CellIsolate } from './cell-isolate.ts';
+import { asCommonJs } from './as-commonjs.ts';
 import { originalPlace, readModule } from './module-source.ts';
 import type { ModuleSource } from './module-source.ts';
 import { isLocal, packageName, packageOfFile, resolveModule } from './resolve.ts';
@@ -27,6 +28,8 @@ export class Modules {
   readonly #compiled = new Map<string, Promise<Compiled>>();
   readonly #done = new Map<string, Compiled>();
   readonly #kept = new Set<string>();
+  /** Which package a cell imported to get to a file: the one to allow. */
+  readonly #roots = new Map<string, string>();
   /** One at a time: graphs may share modules. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -48,10 +51,11 @@ export class Modules {
   /** What CommonJS in the isolate requires, while it waits. */
   async require(specifier: string, from: string): Promise<FoundModule> {
     const found = await this.#find(specifier, from, 'require');
-    if (found.kind === 'loaded' && !this.#kept.has(found.id)) {
-      throw fail('DS2014', { specifier, reason: `it is an ES module that ${from} requires`, package: packageOfFile(from) ?? packageName(specifier) });
-    }
-    return found;
+    if (found.kind !== 'loaded' || this.#kept.has(found.id)) return found;
+    // The isolate waits, so it cannot evaluate an ES module now: it gets one that it can call.
+    const source = this.#read(found.id);
+    const code = asCommonJs(source, packageName(specifier), this.#roots.get(found.id) ?? packageName(specifier));
+    return { kind: 'commonjs', id: found.id, code, folder: source.folder };
   }
 
   resolvePath(specifier: string, from: string): string {
@@ -64,12 +68,19 @@ export class Modules {
     return source ? { ...frame, ...originalPlace(source, frame.line, frame.column) } : frame;
   }
 
+  /** A file of the user's own as it was written; packages are not theirs to correct. */
+  written(path: string): string | undefined {
+    return packageOfFile(path) === undefined ? this.#sources.get(path)?.original : undefined;
+  }
+
   async #find(specifier: string, from: string, kind: 'import' | 'require'): Promise<FoundModule> {
     if (isNodeBuiltin(specifier)) return this.#builtin(specifier, from);
     const grant = isLocal(specifier) ? undefined : `pkg:${packageName(specifier)}`;
     if (grant !== undefined && isGranted(grant, this.#isolate.grants)) return this.#inHost(specifier, from, grant);
     const path = resolveModule(specifier, from, kind);
-    if (path.endsWith('.node')) throw fail('DS2013', { package: packageOfFile(path) ?? path, specifier: 'native code' });
+    const root = this.#roots.get(from) ?? packageOfFile(path);
+    if (root !== undefined && !this.#roots.has(path)) this.#roots.set(path, root);
+    if (path.endsWith('.node')) throw fail('DS2013', { package: root ?? path, specifier: 'native code' });
     const source = this.#read(path);
     if (source.format === 'commonjs') return { kind: 'commonjs', id: path, code: source.code, folder: source.folder };
     return source.format === 'json' ? { kind: 'json', id: path, text: source.code } : { kind: 'loaded', id: path };
@@ -80,7 +91,7 @@ export class Modules {
     if (pureBuiltins.has(name)) return { kind: 'builtin', name };
     const grant = grantFor(specifier);
     if (!isGranted(grant, this.#isolate.grants)) {
-      const owner = packageOfFile(from);
+      const owner = this.#roots.get(from) ?? packageOfFile(from);
       throw owner === undefined ? fail('DS2012', { specifier, grant }) : fail('DS2013', { package: owner, specifier });
     }
     return { kind: 'handle', module: this.#isolate.reference(await import(`node:${name}`).then(mainOf), grant) };

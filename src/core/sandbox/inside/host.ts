@@ -34,6 +34,8 @@ interface Waiting {
   readonly cell: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
+  /** Where it was asked: what comes later would name only us. */
+  readonly asked: Error;
 }
 
 const waiting = new Map<number, Waiting>();
@@ -43,7 +45,7 @@ let lastTicket = 0;
 export function askLater<T>(method: string, parameters: unknown = {}): Promise<T> {
   const ticket = (lastTicket += 1);
   return new Promise<T>((resolve, reject) => {
-    waiting.set(ticket, { cell: owner, resolve: resolve as (value: unknown) => void, reject });
+    waiting.set(ticket, { cell: owner, resolve: resolve as (value: unknown) => void, reject, asked: new Error('asked here') });
     try {
       ask(method, { ...(parameters as object), ticket });
     } catch (error) {
@@ -55,7 +57,7 @@ export function askLater<T>(method: string, parameters: unknown = {}): Promise<T
 
 /** Waits for a ticket that the host chose itself (a promise of its own). */
 export const awaitTicket = (ticket: string): Promise<unknown> =>
-  new Promise((resolve, reject) => foreign.set(ticket, { cell: owner, resolve, reject }));
+  new Promise((resolve, reject) => foreign.set(ticket, { cell: owner, resolve, reject, asked: new Error('asked here') }));
 
 const foreign = new Map<string, Waiting>();
 
@@ -65,8 +67,14 @@ export function settle(ticket: number | string, reply: WireReply): void {
   if (!item) return;
   table.delete(ticket);
   owner = item.cell;
-  if ('error' in reply) item.reject(revive(reply.error));
+  if ('error' in reply) item.reject(placed(revive(reply.error), item.asked));
   else item.resolve(reply.value);
+}
+
+function placed(error: Error, asked: Error): Error {
+  const frames = String(asked.stack).split('\n').slice(1);
+  Object.defineProperty(error, 'stack', { value: [`${error.name}: ${error.message}`, ...frames].join('\n'), configurable: true, writable: true });
+  return error;
 }
 
 /** What an interrupted cell waited for never arrives: its code must not go on. */

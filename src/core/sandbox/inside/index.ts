@@ -13,6 +13,7 @@ import { ask, connect, enterFor, forgetCell, settle } from './host.ts';
 import { inspectAt, membersAt } from './look.ts';
 import { exportNames, installLinks, keepNamespace } from './modules.ts';
 import type { FoundModule } from './modules.ts';
+import { isProxy } from './proxies.ts';
 import { assign, makeScope } from './scope.ts';
 import { fire, forgetTimers, ownerOfTimer } from './timers.ts';
 
@@ -36,7 +37,7 @@ async function finish(cell: number, run: CellFunction): Promise<void> {
   try {
     const result = await run(scope);
     // A promise as the last value is awaited, as it would be at the top of a module.
-    const value: unknown = result && (await result.value);
+    const value: unknown = result && (isProxy(result.value) ? result.value : await result.value);
     let bundle: Bundle | undefined;
     if (value !== undefined) {
       bundle = await bundleOf(value);

@@ -73,11 +73,8 @@ const detailOf = (value: { readonly kind: string; readonly preview?: string }): 
 function chainMembers(object: object): readonly Member[] {
   const found = new Map<string, Member>();
   for (let at: object | null = object; at && !isProxy(at); at = Object.getPrototypeOf(at) as object | null) {
-    if (at === Object.prototype && at !== object && found.size > 0 && !Object.hasOwn(object, 'constructor')) {
-      // What every object has comes last.
-    }
     for (const [text, property] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
-      if (found.has(text) || (ArrayBuffer.isView(at) || Array.isArray(at) ? /^\d+$/.test(text) : false)) continue;
+      if (found.has(text) || (at === Object.prototype && text.startsWith('__')) || (ArrayBuffer.isView(at) || Array.isArray(at) ? /^\d+$/.test(text) : false)) continue;
       const isCallable = typeof property.value === 'function';
       found.set(text, { text, kind: isCallable ? 'function' : 'property', ...('value' in property ? { detail: describeValue(property.value) } : { detail: 'accessor' }) });
     }
