@@ -1,0 +1,179 @@
+// Scope capture: an eval closure over the scope in which a function was made, at any moment, without traffic, without a
+// pause, and without running the function.
+//
+// The agent has an inspector session of its own on its own thread. It sets a breakpoint at the function's entry and
+// calls the function with nulls (so that no default expression runs) inside a `Runtime.evaluate` of that session. The
+// breakpoint's condition, which V8 evaluates in the entered frame, keeps `s => eval(s)` and asks for termination. V8
+// looks at that request before the first statement: the body never runs, and the termination ends at the evaluate. All
+// of it happens in one synchronous block inside the target, so neither traffic nor our death can come between.
+import type * as Inspector from 'node:inspector';
+import { isNative, textOfFunction, type Types } from './shape.ts';
+
+export type EvalClosure = (source: string) => unknown;
+
+export interface Captured {
+  readonly token: number;
+}
+
+export type CaptureResult = Captured | { readonly problem: string };
+
+export interface Capture {
+  take(fn: unknown): CaptureResult;
+  evalIn(token: number, source: string): unknown;
+  closure(token: number): EvalClosure | undefined;
+  release(tokens: readonly number[]): void;
+  /** Runs `onPause` with the entered frame while the target is stopped there; the front must resume it. `value` is at hand there. */
+  stopIn(fn: unknown, value: unknown, onPause: (frame: StoppedFrame) => void): string | undefined;
+  dispose(): void;
+}
+
+export interface StoppedFrame {
+  readonly callFrameId: string;
+  readonly scopeChain: readonly { readonly type: string; readonly object: { readonly objectId?: string } }[];
+  /** The value given to stopIn, as an argument for requests. */
+  readonly value: { readonly objectId?: string; readonly value?: unknown; readonly unserializableValue?: string };
+  post<T>(method: string, params?: object): T;
+}
+
+// More arguments than any function has parameters: an argument that is null keeps its default from being computed.
+const nulls: readonly null[] = new Array<null>(64).fill(null);
+const generatorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((function* () {})()) as object) as { next(): unknown };
+const asyncGeneratorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((async function* () {})()) as object) as { next(): unknown };
+const promiseThen = Promise.prototype.then;
+const ignore = (): void => undefined;
+
+export function makeCapture(inspector: typeof Inspector, types: Types): Capture {
+  let session: Inspector.Session | undefined;
+  let lastToken = 0;
+  const closures = new Map<number, EvalClosure>();
+  const name = `__devsandbox_${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`;
+
+  const post = <T>(method: string, params?: object): T => {
+    let failure: unknown;
+    let answer: unknown;
+    session!.post(method, params as Record<string, unknown>, (error: unknown, result: unknown) => {
+      failure = error;
+      answer = result;
+    });
+    if (failure) throw Object.assign(new Error(method), { reason: failure });
+    return answer as T;
+  };
+
+  const connect = (): void => {
+    if (session) return;
+    session = new inspector.Session();
+    session.connect();
+    post('Debugger.enable', { maxScriptsCacheSize: 0 });
+    post('Debugger.setSkipAllPauses', { skip: true });
+  };
+
+  const refusal = (fn: unknown): string | undefined => {
+    if (typeof fn !== 'function' || types.isProxy(fn)) return 'it is no function';
+    if (isNative(fn)) return 'it is a builtin or bound function';
+    if (textOfFunction(fn).startsWith('class')) return 'it is a class: its field initialisers would run';
+    return undefined;
+  };
+
+  /** Enters `fn` and leaves it before its first statement; `entered` is called in the condition. */
+  function enter(fn: object, entered: (closure: EvalClosure) => boolean, value?: unknown): void {
+    let armed = true;
+    const door = {
+      fn,
+      value,
+      /** The condition; the request to terminate is its last act, so that nothing of ours is what gets terminated. */
+      in(closure: EvalClosure): boolean {
+        if (!armed) return false;
+        armed = false;
+        const stop = entered(closure);
+        if (!stop) session!.post('Runtime.terminateExecution');
+        return stop;
+      },
+      call(): void {
+        const result: unknown = Reflect.apply(fn as () => unknown, null, nulls);
+        if (types.isGeneratorObject(result)) {
+          const isAsync = types.isAsyncFunction(fn);
+          const step: unknown = Reflect.apply(isAsync ? asyncGeneratorNext.next : generatorNext.next, result, []);
+          if (types.isPromise(step)) Reflect.apply(promiseThen, step, [ignore, ignore]);
+        } else if (types.isPromise(result)) {
+          Reflect.apply(promiseThen, result, [ignore, ignore]);
+        }
+      },
+    };
+    Object.defineProperty(globalThis, name, { value: door, configurable: true, enumerable: false, writable: false });
+    let breakpoint: { readonly breakpointId: string } | undefined;
+    try {
+      const found = post<{ readonly result: { readonly objectId: string } }>('Runtime.evaluate', { expression: `${name}.fn`, objectGroup: name });
+      breakpoint = post('Debugger.setBreakpointOnFunctionCall', { objectId: found.result.objectId, condition: `${name}.in(s => eval(s))` });
+      // The timeout is never meant to pass: with it V8 cancels the termination where the evaluate ends.
+      session!.post('Runtime.evaluate', { expression: `${name}.call()`, silent: true, timeout: 10_000, objectGroup: name }, ignore);
+    } finally {
+      armed = false;
+      if (breakpoint) session!.post('Debugger.removeBreakpoint', breakpoint);
+      session!.post('Runtime.releaseObjectGroup', { objectGroup: name });
+      Reflect.deleteProperty(globalThis, name);
+    }
+  }
+
+  return {
+    take(fn) {
+      const problem = refusal(fn);
+      if (problem !== undefined) return { problem };
+      connect();
+      let captured: EvalClosure | undefined;
+      enter(fn as object, (closure) => {
+        captured = closure;
+        return false;
+      });
+      if (!captured) return { problem: 'its parameters cannot be null, so it could not be entered' };
+      const token = ++lastToken;
+      closures.set(token, captured);
+      return { token };
+    },
+    evalIn(token, source) {
+      const closure = closures.get(token);
+      if (!closure) throw new Error('the scope was released');
+      return closure(source);
+    },
+    closure: (token) => closures.get(token),
+    release(tokens) {
+      for (const token of tokens) closures.delete(token);
+    },
+    stopIn(fn, value, onPause) {
+      const problem = refusal(fn);
+      if (problem !== undefined) return problem;
+      connect();
+      let stopped = false;
+      // `inspectorNotification` comes after the event's own name: this listener is the last to run before the stop, and
+      // the request to terminate is its last act, so that the body cannot run whoever ends the stop.
+      const listener = (message: { readonly method: string; readonly params?: unknown }): void => {
+        if (message.method !== 'Debugger.paused') return;
+        stopped = true;
+        const { callFrames } = message.params as { readonly callFrames: readonly Omit<StoppedFrame, 'post'>[] };
+        try {
+          const { result } = post<{ readonly result: StoppedFrame['value'] }>('Runtime.evaluate', { expression: `${name}.value`, objectGroup: name });
+          const { objectId, unserializableValue } = result;
+          const argument = objectId !== undefined ? { objectId } : unserializableValue !== undefined ? { unserializableValue } : { value: result.value };
+          onPause({ callFrameId: callFrames[0]!.callFrameId, scopeChain: callFrames[0]!.scopeChain, value: argument, post });
+        } catch {
+          // Told by what the caller left unset.
+        }
+        session!.post('Runtime.terminateExecution');
+      };
+      session!.on('inspectorNotification', listener);
+      try {
+        post('Debugger.setSkipAllPauses', { skip: false });
+        enter(fn as object, () => true, value);
+      } finally {
+        session!.off('inspectorNotification', listener);
+        post('Debugger.setSkipAllPauses', { skip: true });
+      }
+      return stopped ? undefined : 'its parameters cannot be null, so it could not be entered';
+    },
+    dispose() {
+      closures.clear();
+      const ending = session;
+      session = undefined;
+      ending?.disconnect();
+    },
+  };
+}

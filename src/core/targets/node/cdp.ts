@@ -1,0 +1,155 @@
+// Client of the inspector protocol: typed requests, events, one error for everything pending when the line goes down.
+// A request is written at once, so that a burst of them pipelines. Its error is made where it is sent, so that the
+// stack names the caller; method and code are added when the reply comes.
+import { WebSocket } from 'ws';
+import type { Socket } from 'node:net';
+import { EventSource, type Listener } from '../../common/events.ts';
+import type { CdpEvent, CdpEventParams, CdpMethod, CdpParams, CdpResult } from './cdp-domains.ts';
+
+/** The inspector refused a request. Not for users: whoever asked turns it into a coded error or takes another way. */
+export class CdpError extends Error {
+  method = '';
+  code = 0;
+  override name = 'CdpError';
+}
+
+export interface CdpTransport {
+  write(message: string): void;
+  close(): void;
+}
+
+interface Pending {
+  readonly method: string;
+  readonly error: CdpError;
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Message {
+  readonly id?: number;
+  readonly method?: string;
+  readonly params?: unknown;
+  readonly result?: unknown;
+  readonly error?: { readonly code: number; readonly message: string; readonly data?: string };
+}
+
+export class CdpClient {
+  #transport: CdpTransport;
+  #lastId = 0;
+  #pending = new Map<number, Pending>();
+  #events = new Map<string, EventSource<unknown>>();
+  #closed = new EventSource<undefined>();
+  #isOpen = true;
+  /** Makes the error for what is pending when the line goes down, and for what is sent later. */
+  #whyClosed: () => Error;
+
+  constructor(transport: CdpTransport, whyClosed: () => Error) {
+    this.#transport = transport;
+    this.#whyClosed = whyClosed;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Fires once, when the line is down. */
+  readonly onClosed = (listener: Listener<undefined>): Disposable => this.#closed.on(listener);
+
+  send<M extends CdpMethod>(method: M, ...params: CdpParams<M>): Promise<CdpResult<M>> {
+    if (!this.#isOpen) return Promise.reject(this.#whyClosed());
+    const id = ++this.#lastId;
+    const error = new CdpError();
+    const { promise, resolve, reject } = Promise.withResolvers<CdpResult<M>>();
+    this.#pending.set(id, { method, error, resolve: resolve as Pending['resolve'], reject });
+    const first: unknown = params[0];
+    this.#transport.write(JSON.stringify(first === undefined ? { id, method } : { id, method, params: first }));
+    return promise;
+  }
+
+  on<E extends CdpEvent>(event: E, listener: Listener<CdpEventParams<E>>): Disposable {
+    let source = this.#events.get(event);
+    if (!source) this.#events.set(event, (source = new EventSource()));
+    return source.on(listener as Listener<unknown>);
+  }
+
+  /** For the transport: a message came. */
+  receive(text: string): void {
+    const message = JSON.parse(text) as Message;
+    if (message.id === undefined) {
+      if (message.method !== undefined) this.#events.get(message.method)?.emit(message.params);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    this.#pending.delete(message.id);
+    if (!message.error) {
+      pending.resolve(message.result as never);
+      return;
+    }
+    const { error, method } = pending;
+    error.method = method;
+    error.code = message.error.code;
+    error.message = `${method}: ${message.error.message}${message.error.data ? ` (${message.error.data})` : ''}`;
+    pending.reject(error);
+  }
+
+  /** For the transport: the line is down. Safe twice. */
+  goneDown(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of pending) reject(this.#whyClosed());
+    this.#closed.emit(undefined);
+  }
+
+  close(): void {
+    this.#transport.close();
+  }
+}
+
+/** Connects to a debugger URL (`ws://127.0.0.1:9229/<id>`). */
+export async function connectCdp(url: string, whyClosed: () => Error, timeout = 5000): Promise<CdpClient> {
+  const socket = new WebSocket(url, { perMessageDeflate: false, maxPayload: 0, handshakeTimeout: timeout });
+  const client = new CdpClient(
+    {
+      write: (message) => socket.send(message),
+      close: () => socket.terminate(),
+    },
+    whyClosed,
+  );
+  socket.on('message', (data) => client.receive(String(data)));
+  socket.on('close', () => client.goneDown());
+  await new Promise<void>((resolve, reject) => {
+    socket.once('upgrade', (response) => (response.socket as Socket).setNoDelay(true));
+    socket.once('open', resolve);
+    socket.once('error', reject);
+  });
+  // After the handshake an error is followed by `close`, which says all there is to say.
+  socket.on('error', () => undefined);
+  return client;
+}
+
+/** A client for a worker thread, whose messages travel inside those of the main thread. */
+export function workerCdp(main: CdpClient, sessionId: string, whyClosed: () => Error): CdpClient {
+  const client = new CdpClient(
+    {
+      write: (message) => {
+        main.send('NodeWorker.sendMessageToWorker', { sessionId, message }).catch(() => client.goneDown());
+      },
+      close: () => {
+        main.send('NodeWorker.detach', { sessionId }).catch(() => undefined);
+        client.goneDown();
+      },
+    },
+    whyClosed,
+  );
+  main.on('NodeWorker.receivedMessageFromWorker', (event) => {
+    if (event.sessionId === sessionId) client.receive(event.message);
+  });
+  main.on('NodeWorker.detachedFromWorker', (event) => {
+    if (event.sessionId === sessionId) client.goneDown();
+  });
+  main.onClosed(() => client.goneDown());
+  return client;
+}

@@ -1,0 +1,50 @@
+// Code that a person runs inside the target: TypeScript with top-level await; the value of its last expression.
+import { parseSync } from 'oxc-parser';
+import { transformSync } from 'oxc-transform';
+import { fail } from '../../common/errors.ts';
+import type { Milliseconds } from '../../common/units.ts';
+import type { LiveValue } from '../live-value.ts';
+import { targetThrew, type NodeSession } from './session.ts';
+import type { Values } from './values.ts';
+
+let cells = 0;
+
+/** An async function's text that runs the code and gives its last expression. @internal */
+export function wrapCode(code: string): string {
+  const { code: script, errors } = transformSync('cell.ts', code, { typescript: { onlyRemoveTypeImports: true } });
+  if (errors.length > 0) throw fail('DS1029', { reason: `SyntaxError: ${errors[0]!.message}` });
+  const { program } = parseSync('cell.mjs', script, { sourceType: 'module' });
+  const last = program.body.at(-1);
+  const body = last?.type === 'ExpressionStatement' ? `${script.slice(0, last.start)}return (${script.slice(last.expression.start, last.expression.end)});` : script;
+  return `(async (require) => {${body}\n})`;
+}
+
+export async function evaluateInside(session: NodeSession, values: Values, code: string, timeout: Milliseconds): Promise<LiveValue> {
+  const { cdp } = session;
+  const wrapped = wrapCode(code);
+  const seconds = timeout / 1000;
+  // `require` is the console's own, there while the expression is evaluated.
+  const started = cdp.send('Runtime.evaluate', {
+    expression: `${wrapped}(require)\n//# sourceURL=devsandbox:cell/${++cells}`,
+    includeCommandLineAPI: true,
+    awaitPromise: true,
+    silent: true,
+    timeout,
+    objectGroup: 'devsandbox:evaluate',
+  });
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(fail('DS1028', { seconds })), timeout + 500);
+  });
+  try {
+    const response = await Promise.race([started, late]);
+    if (response.exceptionDetails) throw targetThrew(response.exceptionDetails);
+    return await values.describe(response.result);
+  } catch (error) {
+    if (error instanceof Error && /terminated/i.test(error.message)) throw fail('DS1028', { seconds }, error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    started.catch(() => undefined);
+  }
+}

@@ -1,0 +1,138 @@
+// What the parts of this room share about one attached thread: the inspector, the agent, its lifeline. NodeTarget
+// delegates to functions that take this; recording and swapping build on it.
+import type { Protocol } from 'devtools-protocol';
+import { fail } from '../../common/errors.ts';
+import type { Milliseconds } from '../../common/units.ts';
+import type { PauseReport, TargetInfo } from '../target.ts';
+import type { Agent, CreatedAgent, Pauses } from './agent/index.ts';
+import { CdpError, type CdpClient } from './cdp.ts';
+import type { FrontLink } from './link.ts';
+import { Scripts } from './scripts.ts';
+
+/** A value in the target, as an argument of a call there. */
+export class Remote {
+  readonly objectId: string;
+  constructor(objectId: string) {
+    this.objectId = objectId;
+  }
+}
+
+/** Any value that the inspector gave, primitive or not. */
+export class RemoteValue {
+  readonly value: Protocol.Runtime.RemoteObject;
+  constructor(value: Protocol.Runtime.RemoteObject) {
+    this.value = value;
+  }
+}
+
+function argumentOf(arg: unknown): Protocol.Runtime.CallArgument {
+  if (arg instanceof Remote) return { objectId: arg.objectId };
+  if (!(arg instanceof RemoteValue)) return arg === undefined ? {} : { value: arg };
+  const { objectId, unserializableValue, value } = arg.value;
+  return objectId !== undefined ? { objectId } : unserializableValue !== undefined ? { unserializableValue } : value === undefined && arg.value.subtype !== 'null' ? {} : { value };
+}
+
+export class NodeSession {
+  readonly cdp: CdpClient;
+  readonly link: FrontLink;
+  readonly info: TargetInfo;
+  /** Remote object id of what createAgent gave. */
+  readonly agentId: string;
+  #scripts: Promise<Scripts> | undefined;
+  #pausing = 0;
+
+  constructor(options: { cdp: CdpClient; link: FrontLink; info: TargetInfo; agentId: string }) {
+    this.cdp = options.cdp;
+    this.link = options.link;
+    this.info = options.info;
+    this.agentId = options.agentId;
+  }
+
+  /** Scripts by id and URL. The first use enables V8's debugger, which stops the target for some 30 ms. */
+  scripts(): Promise<Scripts> {
+    return (this.#scripts ??= Scripts.enable(this));
+  }
+
+  get hasScripts(): boolean {
+    return this.#scripts !== undefined;
+  }
+
+  /**
+   * Calls a method of the agent by its path (`state.read`) and gives its result as JSON. Arguments are JSON or
+   * {@link Remote}; several calls sent without awaiting in between go out as one burst.
+   */
+  async invoke<T>(path: string, ...args: readonly unknown[]): Promise<T> {
+    const result = await this.#call(path, args, true);
+    return result.value as T;
+  }
+
+  /** Like {@link invoke}, for a result that stays in the target. */
+  async invokeRemote(path: string, ...args: readonly unknown[]): Promise<Protocol.Runtime.RemoteObject> {
+    return this.#call(path, args, false);
+  }
+
+  /** Calls a function given as text, with `agent` ({@link Agent}) as first parameter, in the target; for other engineers' code. */
+  async withAgent<T>(functionText: string, ...args: readonly unknown[]): Promise<T> {
+    const result = await this.#callText(`function (...a) { return (${functionText})(this.agent, ...a); }`, args, true);
+    return result.value as T;
+  }
+
+  async withAgentRemote(functionText: string, ...args: readonly unknown[]): Promise<Protocol.Runtime.RemoteObject> {
+    return this.#callText(`function (...a) { return (${functionText})(this.agent, ...a); }`, args, false);
+  }
+
+  async pauses(): Promise<PauseReport> {
+    const { count, longest, total } = await this.invoke<Pauses>('pauses');
+    return { count, longest: longest as Milliseconds, total: total as Milliseconds };
+  }
+
+  /** Lets the target stop at our breakpoints while `run` runs; at all other times it stops at none, nor at `debugger`. */
+  async allowingPauses<T>(run: () => Promise<T>): Promise<T> {
+    await this.scripts();
+    if (this.#pausing++ === 0) await this.cdp.send('Debugger.setSkipAllPauses', { skip: false });
+    try {
+      return await run();
+    } finally {
+      if (--this.#pausing === 0) await this.cdp.send('Debugger.setSkipAllPauses', { skip: true }).catch(() => undefined);
+    }
+  }
+
+  /** Runs requests of the inspector and counts the time they hold the target as a pause. */
+  async measured<T>(run: () => Promise<T>): Promise<T> {
+    // Sent as one burst, so the target handles the three without another turn of its event loop in between.
+    const before = this.invoke<number>('now');
+    const result = run();
+    const after = this.invoke<number>('now');
+    const ms = (await after) - (await before);
+    await this.invoke('addPause', ms);
+    return result;
+  }
+
+  #call(path: string, args: readonly unknown[], returnByValue: boolean): Promise<Protocol.Runtime.RemoteObject> {
+    return this.#callText(`function (...a) { return this.${path}(...a); }`, args, returnByValue);
+  }
+
+  async #callText(functionDeclaration: string, args: readonly unknown[], returnByValue: boolean): Promise<Protocol.Runtime.RemoteObject> {
+    const response = await this.cdp.send('Runtime.callFunctionOn', {
+      objectId: this.agentId,
+      functionDeclaration,
+      arguments: args.map(argumentOf),
+      returnByValue,
+      awaitPromise: awaited.has(functionDeclaration),
+      silent: true,
+    });
+    if (response.exceptionDetails) throw targetThrew(response.exceptionDetails);
+    return response.result;
+  }
+}
+
+// Only these give promises: awaiting a plain value through the inspector has been seen to fail.
+const awaited = new Set(['captureAll', 'writeConst', 'settle'].map((path) => `function (...a) { return this.${path}(...a); }`));
+
+export function targetThrew(details: Protocol.Runtime.ExceptionDetails): Error {
+  const reason = (details.exception?.description ?? details.exception?.value?.toString() ?? details.text).split('\n', 1)[0]!;
+  return fail('DS1029', { reason });
+}
+
+export const isCdpError = (error: unknown): error is CdpError => error instanceof CdpError;
+export type { Agent, CreatedAgent };
