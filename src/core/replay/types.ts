@@ -16,6 +16,8 @@ export interface ReplayRequest {
   readonly changesAt?: EventIndex;
   /** A counterfactual: a function replaced by another text (a function expression, arrow or method), by name in its module. */
   readonly replaced?: { readonly module: string; readonly fn: string; readonly source: string };
+  /** Counts the runs of this function within each root call, and the time spent in them: `ReplayedCall.timed`. */
+  readonly timed?: { readonly module: string; readonly fn: string };
 }
 
 export interface ReplayDivergence {
@@ -42,6 +44,8 @@ export interface ReplayedCall {
   readonly asks: number;
   /** Own code's time, without the driver's. */
   readonly ms: Milliseconds;
+  /** Of `ReplayRequest.timed`; absent when this replay does not measure it. */
+  readonly timed?: { readonly runs: number; readonly ms: Milliseconds };
   readonly divergence?: ReplayDivergence;
   /** Reason of the gap that touches it. */
   readonly gap?: { readonly reason: string; readonly place: string };
