@@ -8,7 +8,7 @@ import type { AgentFacts, AgentOptions } from './agent/index.ts';
 import { connectCdp, workerCdp, type CdpClient } from './cdp.ts';
 import type { WorkerInfo } from './cdp-domains.ts';
 import { describeProcess } from './candidates.ts';
-import { findInspector, inspectorAt, openInspector, type OpenInspector } from './inspector-port.ts';
+import { findInspector, inspectorAt, openInspector, portsOf, type OpenInspector } from './inspector-port.ts';
 import { FrontLink } from './link.ts';
 import { NodeTarget } from './node-target.ts';
 import { isRunning, listenersOf } from './proc.ts';
@@ -42,7 +42,7 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
     let { agentId } = main;
     if (Number(facts.version.split('.', 1)[0]) < 20) throw fail('DS1014', { version: facts.version });
     await lifeline(link);
-    if (inspector.opened) ({ cdp, agentId } = await moveInspector(cdp, facts.pid, inspector, link, fate));
+    if (inspector.opened) ({ cdp, agentId } = await moveInspector(cdp, facts.pid, link, fate));
     const info = await infoOf(facts, address.pid ?? (inspector.url.includes('127.0.0.1') ? facts.pid : undefined));
     const mainSession = new NodeSession({ cdp, link, info, agentId });
     if (address.worker === undefined) return new NodeTarget({ session: mainSession, fate, openedInspector: inspector.opened });
@@ -119,18 +119,16 @@ async function lifeline(link: FrontLink): Promise<void> {
 async function moveInspector(
   cdp: CdpClient,
   pid: number,
-  from: OpenInspector,
   link: FrontLink,
   fate: Fate,
 ): Promise<{ readonly cdp: CdpClient; readonly agentId: string }> {
-  const leaving = new Fate(fate.name);
-  leaving.detached = true;
+  const before = await portsOf(pid);
   cdp
     .send('Runtime.evaluate', { expression: `process[Symbol.for('devsandbox.lock')]?.moveInspector(${JSON.stringify(link.token)})`, silent: true })
     .catch(() => undefined);
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {
-    const found = await findInspector(pid, from.port);
+    const found = await findInspector(pid, before);
     if (found) {
       cdp.close();
       const again = await connect(found.url, fate);
@@ -147,7 +145,7 @@ async function moveInspector(
 async function infoOf(facts: AgentFacts, pid: number | undefined): Promise<TargetInfo> {
   const isLocal = pid === facts.pid;
   const described = isLocal ? await describeProcess(facts.pid) : undefined;
-  const ports = isLocal ? ((await listenersOf(facts.pid)) ?? []).filter((each) => each.main).map((each) => each.port) : [];
+  const ports = isLocal ? ((await listenersOf(facts.pid)) ?? []).filter((each) => each.main !== false).map((each) => each.port) : [];
   const mainScript = facts.argv[1] ?? '';
   return {
     kind: 'node',

@@ -146,16 +146,11 @@ export class Bindings {
   /** Functions from whose entry `name` means the module's variable: their own text declares no such name. */
   async #thatReach(module: NodeModule, functions: readonly FoundFunction[], name: string): Promise<readonly FoundFunction[]> {
     const shape = await this.#scopes.shape(module);
-    const source = await (await this.#session.scripts()).source((await this.#modules.scriptOf(module)).id);
-    const isWord = new RegExp(`(?<![\\w$.])${name.replaceAll('$', '\\$')}(?![\\w$])`);
-    const declares = new RegExp(`(?:let|const|var|function\\*?|class|[(,{\\[:]|\\.\\.\\.)\\s*${name.replaceAll('$', '\\$')}(?![\\w$])`);
     const rank = (fn: FoundFunction): number => {
       const range = shape.functionAt(fn.place.line, fn.place.column);
-      if (!range) return 3;
-      const around = shape.functions.filter((each) => each.start <= range.start && each.end >= range.end);
-      const text = source.slice(around[0]!.start, around[0]!.end);
-      if (!isWord.test(text)) return range.isTopLevel ? 0 : 1;
-      return declares.test(text.replace(/^(?:async\s+)?function\s*\*?\s*[\w$]*/, '')) ? 9 : 2;
+      if (!range) return 2;
+      const outermost = shape.functions.find((each) => each.start <= range.start && each.end >= range.end);
+      return outermost?.declares.has(name) ? 9 : range.isTopLevel ? 0 : 1;
     };
     return functions
       .map((fn) => ({ fn, rank: rank(fn) }))

@@ -67,12 +67,12 @@ async function ownTree(): Promise<ReadonlySet<number>> {
 async function candidateOf(pid: number, known: ReadonlyMap<string, Listening>): Promise<NodeCandidate | undefined> {
   const [described, refusal, own] = await Promise.all([describeProcess(pid), refusalOf(pid), listenersOf(pid, known)]);
   if (!described) return undefined;
-  const hasInspector = own?.some((each) => !each.main) ?? false;
+  const hasInspector = own?.some((each) => each.main === false) ?? false;
   const reason = hasInspector || !refusal ? undefined : isDevsandboxError(refusal) ? refusal.what : refusal.message;
   return {
     pid,
     ...described,
-    ports: [...new Set((own ?? []).filter((each) => each.main).map((each) => each.port))].toSorted((a, b) => a - b),
+    ports: [...new Set((own ?? []).filter((each) => each.main !== false).map((each) => each.port))].toSorted((a, b) => a - b),
     attachable: reason === undefined,
     ...(reason !== undefined && { reason }),
   };

@@ -40,6 +40,9 @@ export class CdpClient {
   #events = new Map<string, EventSource<unknown>>();
   #closed = new EventSource<undefined>();
   #isOpen = true;
+  #isProbing = false;
+  #probes = new Set<number>();
+  #idleProbes = 0;
   /** Makes the error for what is pending when the line goes down, and for what is sent later. */
   #whyClosed: () => Error;
 
@@ -75,6 +78,12 @@ export class CdpClient {
   /** For the transport: a message came. */
   receive(text: string): void {
     const message = JSON.parse(text) as Message;
+    if (message.id !== undefined && this.#probes.delete(message.id)) {
+      this.#acknowledge();
+      return;
+    }
+    this.#idleProbes = 0;
+    this.#acknowledge();
     if (message.id === undefined) {
       if (message.method !== undefined) this.#events.get(message.method)?.emit(message.params);
       return;
@@ -91,6 +100,25 @@ export class CdpClient {
     error.code = message.error.code;
     error.message = `${method}: ${message.error.message}${message.error.data ? ` (${message.error.data})` : ''}`;
     pending.reject(error);
+  }
+
+  /**
+   * The inspector's socket waits for the acknowledgement of one message before it sends the next (Nagle), and our
+   * kernel delays it by 40 ms unless we send something. So while answers are due, a message that comes is followed by a
+   * request that V8 refuses at once, unless another was sent meanwhile. Their own answers are followed a few times only.
+   */
+  #acknowledge(): void {
+    if (this.#isProbing || this.#pending.size === 0) return;
+    this.#isProbing = true;
+    const sent = this.#lastId;
+    setImmediate(() => {
+      this.#isProbing = false;
+      if (!this.#isOpen || this.#pending.size === 0 || this.#lastId !== sent || this.#idleProbes >= 4) return;
+      this.#idleProbes++;
+      const id = ++this.#lastId;
+      this.#probes.add(id);
+      this.#transport.write(`{"id":${id},"method":"-"}`);
+    });
   }
 
   /** For the transport: the line is down. Safe twice. */

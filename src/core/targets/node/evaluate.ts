@@ -4,7 +4,7 @@ import { transformSync } from 'oxc-transform';
 import { fail } from '../../common/errors.ts';
 import type { Milliseconds } from '../../common/units.ts';
 import type { LiveValue } from '../live-value.ts';
-import { targetThrew, type NodeSession } from './session.ts';
+import { isCdpError, targetThrew, type NodeSession } from './session.ts';
 import type { Values } from './values.ts';
 
 let cells = 0;
@@ -23,6 +23,7 @@ export async function evaluateInside(session: NodeSession, values: Values, code:
   const { cdp } = session;
   const wrapped = wrapCode(code);
   const seconds = timeout / 1000;
+  const start = performance.now();
   // `require` is the console's own, there while the expression is evaluated.
   const started = cdp.send('Runtime.evaluate', {
     expression: `${wrapped}(require)\n//# sourceURL=devsandbox:cell/${++cells}`,
@@ -41,7 +42,8 @@ export async function evaluateInside(session: NodeSession, values: Values, code:
     if (response.exceptionDetails) throw targetThrew(response.exceptionDetails);
     return await values.describe(response.result);
   } catch (error) {
-    if (error instanceof Error && /terminated/i.test(error.message)) throw fail('DS1028', { seconds }, error);
+    // V8 says of an evaluate that it terminated only that something went wrong.
+    if (isCdpError(error) && performance.now() - start >= timeout) throw fail('DS1028', { seconds }, error);
     throw error;
   } finally {
     clearTimeout(timer);

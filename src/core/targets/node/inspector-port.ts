@@ -52,10 +52,14 @@ export function inspectorAt(host: string, port: number, timeout = 1000): Promise
   });
 }
 
-/** The inspector that a process has open, found among its listeners without asking those of the app. */
-export async function findInspector(pid: number, except?: number): Promise<{ readonly url: string; readonly port: number } | undefined> {
+/**
+ * The inspector that a process has open, found among its listeners without asking those of the app.
+ * @param before ports that it listened at before it was told to open one; what came since is asked
+ */
+export async function findInspector(pid: number, before?: ReadonlySet<number>): Promise<{ readonly url: string; readonly port: number } | undefined> {
   const own = (await listenersOf(pid)) ?? [];
-  const candidates = own.filter((listener) => !listener.main && listener.port !== except);
+  const usual = before ? -1 : await inspectorPortOf(pid);
+  const candidates = own.filter(({ port, main }) => (before ? !before.has(port) && main !== true : main === false || (main === undefined && port === usual)));
   const found = await Promise.all(
     candidates.map(async ({ port, address }) => {
       const url = await inspectorAt(address.length > 8 && !/^0*$/.test(address) ? '::1' : '127.0.0.1', port);
@@ -64,6 +68,9 @@ export async function findInspector(pid: number, except?: number): Promise<{ rea
   );
   return found.find((each) => each !== undefined);
 }
+
+/** Ports that a process listens at now. */
+export const portsOf = async (pid: number): Promise<ReadonlySet<number>> => new Set(((await listenersOf(pid)) ?? []).map((each) => each.port));
 
 /** Why a process would not open its inspector on SIGUSR1; undefined when it would. */
 export async function refusalOf(pid: number): Promise<Error | undefined> {
@@ -81,7 +88,7 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
   if (open) return { ...open, opened: false };
   const refusal = await refusalOf(pid);
   if (refusal) throw refusal;
-  const port = await inspectorPortOf(pid);
+  const [port, before] = await Promise.all([inspectorPortOf(pid), portsOf(pid)]);
   const deadline = performance.now() + openSeconds * 1000;
   let signalled = false;
   for (let signalledAt = 0; performance.now() < deadline; ) {
@@ -95,7 +102,7 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
       signalled = true;
       signalledAt = performance.now();
     }
-    const found = signalled ? await findInspector(pid) : undefined;
+    const found = signalled ? await findInspector(pid, before) : undefined;
     if (found) return { ...found, opened: true };
     if (!(await isRunning(pid))) throw fail('DS1002', { target: pid });
     await sleep(signalled && performance.now() - signalledAt < 100 ? 2 : 20);

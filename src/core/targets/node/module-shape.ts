@@ -7,8 +7,9 @@ export type BindingKind = 'const' | 'let' | 'var' | 'function' | 'class' | 'impo
 export interface FunctionRange {
   readonly start: number;
   readonly end: number;
-  /** Names that its parameters and body may declare: those that hide a variable outside. */
   readonly isTopLevel: boolean;
+  /** Names that its parameters and body declare: those that hide a variable outside. */
+  readonly declares: ReadonlySet<string>;
 }
 
 export interface ModuleShape {
@@ -33,11 +34,30 @@ export function shapeOf(source: string, isModule: boolean): ModuleShape {
   const exported = new Map<string, string>();
   for (const statement of program.body as unknown as readonly Node[]) declare(statement, names, exported);
   const found: { start: number; end: number }[] = [];
+  const declarations: { readonly name: string; readonly at: number }[] = [];
   const add = (node: { start: number; end: number }): void => void found.push({ start: node.start, end: node.end });
+  const declareAt = (pattern: unknown, at: number): void => {
+    for (const name of patternNames(pattern)) declarations.push({ name, at });
+  };
+  const addFunction = (node: { start: number; end: number; params: readonly unknown[] }): void => {
+    add(node);
+    // Within the function, whatever comes first in it.
+    for (const parameter of node.params) declareAt(parameter, node.start + 1);
+  };
   new Visitor({
-    FunctionDeclaration: add,
-    FunctionExpression: add,
-    ArrowFunctionExpression: add,
+    FunctionDeclaration: (node) => {
+      addFunction(node);
+      declareAt(node.id, node.start);
+    },
+    FunctionExpression: (node) => {
+      addFunction(node);
+      declareAt(node.id, node.start + 1);
+    },
+    ArrowFunctionExpression: addFunction,
+    VariableDeclarator: (node) => declareAt(node.id, node.start),
+    ClassDeclaration: (node) => declareAt(node.id, node.start),
+    ClassExpression: (node) => declareAt(node.id, node.start),
+    CatchClause: (node) => declareAt(node.param, node.start),
     // A method's text begins at its name; the function in it at its parameters.
     MethodDefinition: add,
     Property: (node) => void (node.method && add(node)),
@@ -47,6 +67,7 @@ export function shapeOf(source: string, isModule: boolean): ModuleShape {
     ...range,
     // A method and the function in it are one.
     isTopLevel: !found.some((other) => other !== range && other.start <= range.start && other.end >= range.end && other.end !== range.end),
+    declares: new Set(declarations.filter(({ at }) => at > range.start && at < range.end).map(({ name }) => name)),
   }));
   const lineStarts = [0];
   for (let at = source.indexOf('\n'); at >= 0; at = source.indexOf('\n', at + 1)) lineStarts.push(at + 1);

@@ -118,8 +118,11 @@ export async function openFiles(pid: number): Promise<OpenFiles | undefined> {
 }
 
 export interface ProcessListener extends Listening {
-  /** Served by the main event loop, so a listener of the app; others belong to the inspector or to worker threads. */
-  readonly main: boolean;
+  /**
+   * Served by the main event loop, so a listener of the app; others belong to the inspector or to worker threads.
+   * Undefined when the kernel does not tell us.
+   */
+  readonly main: boolean | undefined;
 }
 
 /** Listeners of one process; undefined when we may not look. */
@@ -129,14 +132,41 @@ export async function listenersOf(
 ): Promise<readonly ProcessListener[] | undefined> {
   const files = await openFiles(pid);
   if (!files) return undefined;
-  const known = all ?? (await listeners(pid));
+  const known = all ?? (await listeners());
   const own = [...files.sockets].flatMap(([inode, fd]) => {
     const listening = known.get(inode);
     return listening ? [{ listening, fd }] : [];
   });
   if (own.length === 0) return [];
-  // libuv makes the main loop before any other, so its epoll has the lowest number.
-  const info = (await textOf(`/proc/${pid}/fdinfo/${files.epolls[0] ?? -1}`)) ?? '';
-  const watched = new Set([...info.matchAll(/^tfd:\s*(\d+)/gm)].map((match) => Number(match[1])));
-  return own.map(({ listening, fd }) => ({ ...listening, main: watched.has(fd) }));
+  const loops = await Promise.all(
+    files.epolls.map(async (epoll) => {
+      const info = (await textOf(`/proc/${pid}/fdinfo/${epoll}`)) ?? '';
+      return { epoll, watched: new Set([...info.matchAll(/^tfd:\s*(\d+)/gm)].map((match) => Number(match[1]))) };
+    }),
+  );
+  const waiting = await waitingThreads(pid);
+  return own.map(({ listening, fd }) => {
+    const loop = loops.find((each) => each.watched.has(fd))?.epoll;
+    const thread = loop === undefined ? undefined : waiting.get(loop);
+    return { ...listening, main: thread === undefined ? (waiting.size > 1 && !waiting.has('main') ? true : undefined) : thread === pid };
+  });
+}
+
+// epoll_wait, epoll_pwait and epoll_pwait2.
+const epollCalls: Readonly<Record<string, readonly string[]>> = { x64: ['232', '281', '441'], arm64: ['22', '441'] };
+
+/** Which thread waits in which epoll, as far as threads are idle; `main` when the main thread is. */
+async function waitingThreads(pid: number): Promise<ReadonlyMap<number | 'main', number>> {
+  const waiting = new Map<number | 'main', number>();
+  const calls = epollCalls[process.arch] ?? [];
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  await Promise.all(
+    threads.map(async (thread) => {
+      const [call, epoll] = ((await textOf(`/proc/${pid}/task/${thread}/syscall`)) ?? '').split(' ');
+      if (call === undefined || epoll === undefined || !calls.includes(call)) return;
+      waiting.set(Number(epoll), Number(thread));
+      if (Number(thread) === pid) waiting.set('main', pid);
+    }),
+  );
+  return waiting;
 }
