@@ -3,13 +3,13 @@
 // order is part of what is checked. No getter ever runs.
 import { ByteWriter } from './bytes.ts';
 import type { Intrinsics } from './intrinsics.ts';
-import { epochOf, extraOf, idOf, isObject, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
+import { epochOf, extraOf, idOf, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
 import type { Redaction } from './redaction.ts';
 
 export const Tag = {
   undefined: 0, null: 1, true: 2, false: 3, int: 4, double: 5, string: 6, bigint: 7, ref: 8, object: 9, array: 10, map: 11, set: 12,
   date: 13, regexp: 14, error: 15, bytes: 16, instance: 17, function: 18, foreign: 19, foreignPromise: 20, ownPromise: 21, symbol: 22,
-  cut: 23, redacted: 24, hole: 25, nullObject: 26, boxed: 27, intrinsic: 28, pending: 29, native: 30,
+  cut: 23, redacted: 24, hole: 25, nullObject: 26, boxed: 27, intrinsic: 28, pending: 29, native: 30, global: 31,
 } as const;
 
 export interface Budget {
@@ -55,6 +55,10 @@ export class Encoder {
   nextId = 1;
   /** Counts encoded values, so that an object met twice in one value is written once. */
   epoch = 0;
+  /** Values come from foreign code: a promise that was never seen is foreign then. */
+  inbound = false;
+  /** Foreign objects that own code reaches as global variables, by name. */
+  readonly globals = new Map<object, string>();
   /** Something was cut or redacted in the last value. */
   lossy = false;
   #left = 0;
@@ -130,6 +134,11 @@ export class Encoder {
     out.string(description);
   }
 
+  /** Symbols that another encoder of the same recording has numbered. */
+  takeSymbols(other: Encoder): void {
+    for (const [value, id] of other.#symbols) this.#symbols.set(value, id);
+  }
+
   /** A symbol that a decoder made: it keeps the number it had. */
   knowSymbol(value: symbol, id: number): void {
     this.#symbols.set(value, id);
@@ -147,6 +156,13 @@ export class Encoder {
   #object(out: ByteWriter, given: object): void {
     let value = given;
     let kind = kindOf(value);
+    if (kind === 0 || kind === Kind.foreign) {
+      const name = this.globals.get(value);
+      if (name !== undefined) {
+        out.u8(Tag.global);
+        return out.string(name);
+      }
+    }
     if (kind === 0) {
       const name = this.intrinsics.nameOf(value);
       if (name !== undefined) {
@@ -193,8 +209,9 @@ export class Encoder {
   classify(value: object): Kind {
     if (typeof value === 'function') return Kind.foreign;
     const proto = protoOf(value);
-    if (proto === Object.prototype || proto === null || Array.isArray(value)) return Kind.data;
+    if (proto === Object.prototype || Array.isArray(value)) return Kind.data;
     const tag = toStringTag.call(value);
+    if (proto === null && tag === '[object Object]') return Kind.data;
     switch (tag) {
       case '[object Map]':
         return proto === Map.prototype ? Kind.data : this.#instance(value);
@@ -207,13 +224,15 @@ export class Encoder {
       case '[object Error]':
         return Kind.data;
       case '[object Promise]':
-        return Kind.ownPromise;
+        return this.inbound ? Kind.foreignPromise : Kind.ownPromise;
+      case '[object Module]':
+        return Kind.foreign;
       case '[object Number]':
       case '[object String]':
       case '[object Boolean]':
         return Kind.data;
       default:
-        if (ArrayBuffer.isView(value)) return this.intrinsics.nameOf(proto) === undefined ? Kind.foreign : Kind.data;
+        if (ArrayBuffer.isView(value)) return proto === null || this.intrinsics.nameOf(proto) === undefined ? Kind.foreign : Kind.data;
         if (tag === '[object ArrayBuffer]') return Kind.data;
         if (tag === '[object Generator]' || tag === '[object Array Iterator]' || tag === '[object Map Iterator]' || tag === '[object Set Iterator]') return Kind.data;
         return this.#instance(value);
@@ -346,5 +365,3 @@ export class Encoder {
     }
   }
 }
-
-export { isObject };

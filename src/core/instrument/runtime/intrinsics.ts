@@ -2,7 +2,7 @@
 // What reads the outside world (clock, random) or a foreign argument is listed here, in one place.
 import { isObject } from './marks.ts';
 
-const roots = [
+export const intrinsicRoots = [
   'Object', 'Function', 'Array', 'String', 'Number', 'Boolean', 'Symbol', 'BigInt', 'Math', 'JSON', 'Reflect', 'Map', 'Set', 'WeakMap',
   'WeakSet', 'WeakRef', 'FinalizationRegistry', 'Promise', 'Date', 'RegExp', 'Proxy', 'Error', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError',
   'TypeError', 'URIError', 'AggregateError', 'ArrayBuffer', 'SharedArrayBuffer', 'DataView', 'Int8Array', 'Uint8Array',
@@ -52,7 +52,7 @@ export function listIntrinsics(global: Record<string, unknown>): Intrinsics {
       }
     }
   };
-  for (const root of roots) add(global[root], root, 3);
+  for (const root of intrinsicRoots) add(global[root], root, 3);
   const prototypes: readonly (readonly [string, unknown])[] = [
     ['%TypedArray%', Reflect.getPrototypeOf(Uint8Array)],
     ['%ArrayIterator%', Reflect.getPrototypeOf([][Symbol.iterator]())],

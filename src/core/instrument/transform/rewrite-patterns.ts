@@ -42,6 +42,9 @@ export function target(node: Node, rewriter: Rewriter): string {
   switch (node.type) {
     case 'MemberExpression':
       return `${rewriter.of(child(node, 'object'))}${node['computed'] === true ? `[${rewriter.of(child(node, 'property'))}]` : `.${rewriter.slice(child(node, 'property').start, child(node, 'property').end)}`}`;
+    case 'Identifier':
+      // A global that is assigned stays itself.
+      return rewriter.outside(node) ?? text(node, 'name');
     case 'AssignmentPattern':
       return `${target(child(node, 'left'), rewriter)}=${rewriter.of(child(node, 'right'))}`;
     case 'RestElement':

@@ -4,6 +4,7 @@
 // not rewritten is copied from the source as it stands.
 import { bare, child, children, directChildren, isClass, isFunction, optional, text } from './ast.ts';
 import type { Node } from './ast.ts';
+import { intrinsicRoots } from '../runtime/intrinsics.ts';
 import type { FunctionTable } from './functions.ts';
 import type { Analysis, Binding, Scope } from './scope.ts';
 import { chainRules } from './rewrite-chains.ts';
@@ -32,6 +33,8 @@ export interface Captured {
 }
 
 type Rule = (node: Node, rewriter: Rewriter) => string;
+
+const languageGlobals = new Set(['undefined', 'NaN', 'Infinity', 'arguments', 'eval', ...intrinsicRoots]);
 
 /** State of one rewrite: the text of one root with everything inside it. */
 export class Rewriter {
@@ -88,6 +91,13 @@ export class Rewriter {
     }
     this.captured.activation.set(name, binding);
     return `$A.${name}`;
+  }
+
+  /** A global variable: those of the language as they are, the others told to the helpers by name. */
+  global(identifier: Node): string {
+    const name = text(identifier, 'name');
+    if (this.input.analysis.bindings.has(identifier.start) || languageGlobals.has(name)) return name;
+    return `$.G(${JSON.stringify(name)},${name})`;
   }
 
   #isInside(scope: Scope, binding: Binding): boolean {
@@ -147,7 +157,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ...chainRules,
   ...functionRules,
   ...patternRules,
-  Identifier: (node, rewriter) => rewriter.outside(node) ?? text(node, 'name'),
+  Identifier: (node, rewriter) => rewriter.outside(node) ?? rewriter.global(node),
   ThisExpression: (_node, rewriter) => {
     // `this` of the activation around an arrow that is copied on its own.
     const own = rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') || isClass(rewriter.root);
@@ -180,13 +190,14 @@ const rules: Readonly<Record<string, Rule>> = {
   AssignmentExpression: assignment,
   UpdateExpression: (node, rewriter) => {
     const place = bare(child(node, 'argument'));
-    if (place.type !== 'MemberExpression') return rewriter.inside(node);
+    if (place.type !== 'MemberExpression') return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
     if (untouched(place)) return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
     const step = text(node, 'operator') === '++' ? 1 : -1;
     return `$.upd(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)},${step},${node['prefix'] === true ? 1 : 0})`;
   },
   UnaryExpression: (node, rewriter) => {
     const place = bare(child(node, 'argument'));
+    if (text(node, 'operator') === 'typeof' && place.type === 'Identifier' && !rewriter.input.analysis.bindings.has(place.start)) return rewriter.slice(node.start, node.end);
     if (text(node, 'operator') !== 'delete' || place.type !== 'MemberExpression' || untouched(place)) return rewriter.inside(node);
     return `$.d(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)})`;
   },

@@ -1,0 +1,201 @@
+// Calls and constructions: own functions run, builtins are re-executed, everything else is asked.
+import type { Boundary, Current } from './boundary.ts';
+import { Op } from './boundary.ts';
+import { runnable } from './helpers.ts';
+import { extraOf, isObject, Kind, setExtra, setKind } from './marks.ts';
+
+/** Builtins that call a function given to them: an original is replaced by its copy, a foreign one becomes an ask. */
+const callingNames =
+  /^(Array\.prototype\.(map|forEach|filter|find\w*|some|every|reduce\w*|flatMap|sort|toSorted)|Array\.from|%TypedArray%\.prototype\.\w+|(Map|Set)\.prototype\.forEach|String\.prototype\.replace\w*|JSON\.(parse|stringify)|Object\.groupBy|Map\.groupBy)$/;
+const promiseStatics = new Set(['Promise.all', 'Promise.race', 'Promise.any', 'Promise.allSettled', 'Promise.resolve']);
+
+interface Look {
+  readonly kind: (value: unknown) => number;
+  readonly foreign: (value: unknown) => boolean;
+}
+type Callable = (...args: unknown[]) => unknown;
+type Resolvers = { promise: Promise<unknown>; resolve: (value: unknown) => void; reject: (error: unknown) => void };
+
+export interface Calls {
+  readonly c: (site: number, fn: unknown, args: unknown[]) => unknown;
+  readonly m: (site: number, object: unknown, key: PropertyKey, args: unknown[]) => unknown;
+  readonly k: (site: number, fn: unknown, self: unknown, args: unknown[]) => unknown;
+  readonly n: (site: number, constructor: unknown, args: unknown[]) => unknown;
+  readonly fn: (site: number, object: unknown, key: PropertyKey) => { readonly f: unknown; readonly object: unknown; readonly key: PropertyKey };
+  readonly cf: (site: number, held: { readonly f: unknown; readonly object: unknown; readonly key: PropertyKey }, args: unknown[]) => unknown;
+  /** What own code waits for instead of a foreign promise: its gate. */
+  readonly follow: (site: number, value: unknown) => unknown;
+}
+
+export function makeCalls(boundary: Boundary, current: Current, look: Look): Calls {
+  const { intrinsics } = boundary.encoder;
+  const { kind, foreign } = look;
+
+  const follow = (site: number, value: unknown): unknown => {
+    if (!isObject(value)) return value;
+    const found = kind(value);
+    if (found === Kind.foreignPromise) return boundary.gate(value);
+    if (found === Kind.foreign && typeof (value as { then?: unknown }).then === 'function') {
+      // A thenable of a library, lazy perhaps: `then` is the call that starts it.
+      return boundary.gate(boundary.ask(Op.await, site, [value], () => Promise.resolve(value)) as object);
+    }
+    return value;
+  };
+
+  /** A reaction of own code: the engine calls it, own code runs. */
+  const reaction = (site: number, given: unknown): unknown => {
+    if (typeof given !== 'function') return given;
+    const call = current.call;
+    return (result: unknown): unknown => {
+      const [wasOn, wasCall] = [current.on, current.call];
+      current.on = true;
+      current.call = call;
+      current.steps += 1;
+      try {
+        return follow(site, invoke(site, given, undefined, [result]));
+      } finally {
+        current.on = wasOn;
+        current.call = wasCall;
+      }
+    };
+  };
+
+  const react = (site: number, promise: object, name: string, args: unknown[]): unknown => {
+    const source = follow(site, promise) as Promise<unknown>;
+    const method = (source as unknown as Record<string, Callable>)[name] as Callable;
+    return Reflect.apply(method, source, args.map((item) => reaction(site, item)));
+  };
+
+  /** Resolving functions as own code gets them: they know when foreign code calls them. */
+  const resolving = (settle: (value: unknown) => void): Callable => {
+    const made = (value: unknown): void => {
+      if (current.on || !current.live) return settle(follow(0, value));
+      const outer = current.call;
+      const call = boundary.enter(-1 - (idOfNative(made) as number), undefined, [value], false);
+      current.on = true;
+      current.call = call;
+      settle(follow(0, value));
+      boundary.leave({ call, entered: true, isAsync: false, outerCall: outer, left: true, suspended: false, resumed: false, outcome: 1, value: undefined });
+      current.on = false;
+      current.call = current.depth > 0 ? outer : 0;
+    };
+    setKind(made, Kind.native);
+    return made;
+  };
+  let natives = 0;
+  const idOfNative = (fn: object): number => {
+    let number = extraOf(fn) as number | undefined;
+    if (number === undefined) setExtra(fn, (number = natives++));
+    return number;
+  };
+
+  const callback = (site: number, value: unknown): unknown => {
+    if (typeof value !== 'function') return value;
+    const found = kind(value);
+    if (found === Kind.ownFunction) return runnable(value);
+    if (found === Kind.foreign) return (...args: unknown[]): unknown => invoke(site, value, undefined, args);
+    return value;
+  };
+
+  const builtin = (site: number, name: string, fn: Callable, self: unknown, args: unknown[]): unknown => {
+    switch (name) {
+      case 'Function.prototype.call':
+        return invoke(site, self, args[0], args.slice(1));
+      case 'Function.prototype.apply':
+        return invoke(site, self, args[0], args[1] === undefined || args[1] === null ? [] : Array.from(args[1] as ArrayLike<unknown>));
+      case 'Function.prototype.bind': {
+        if (kind(self) !== Kind.ownFunction) break;
+        const bound = Reflect.apply(fn, runnable(self as object), args) as object;
+        setKind(bound, Kind.ownFunction);
+        setExtra(bound, extraOf(self as object) ?? 0);
+        return bound;
+      }
+      case 'Reflect.apply':
+        return invoke(site, args[0], args[1], Array.from(args[2] as ArrayLike<unknown>));
+      case 'Reflect.construct':
+        if (args.length === 2) return construct(site, args[0], Array.from(args[1] as ArrayLike<unknown>));
+        break;
+      case 'Promise.prototype.then':
+      case 'Promise.prototype.catch':
+      case 'Promise.prototype.finally':
+        return react(site, self as object, name.slice(18), args);
+      case 'Promise.withResolvers': {
+        const made = Reflect.apply(fn, self, args) as Resolvers;
+        return { promise: made.promise, resolve: resolving(made.resolve), reject: resolving(made.reject) };
+      }
+      default:
+    }
+    if (promiseStatics.has(name)) {
+      const given = args[0];
+      const mapped = Array.isArray(given) ? given.map((item) => follow(site, item)) : follow(site, given);
+      return Reflect.apply(fn, self, [mapped]);
+    }
+    if (intrinsics.isImpure(name) || (self !== undefined && foreign(self))) return askCall(site, fn, self, args);
+    if (intrinsics.reads(name) && args.some(foreign)) return askCall(site, fn, self, args);
+    return Reflect.apply(fn, self, callingNames.test(name) ? args.map((item) => callback(site, item)) : args);
+  };
+
+  /** Arguments as foreign code gets them: the copy in the place of an original. */
+  const outward = (args: unknown[]): unknown[] => args.map((item) => (typeof item === 'function' ? runnable(item) : item));
+
+  const askCall = (site: number, fn: Callable, self: unknown, args: unknown[]): unknown => boundary.ask(Op.call, site, [fn, self, ...args], () => Reflect.apply(fn, self, outward(args)));
+
+  const invoke = (site: number, fn: unknown, self: unknown, args: unknown[]): unknown => {
+    if (typeof fn !== 'function') return (fn as Callable)(...args);
+    if (!current.live) return Reflect.apply(runnable(fn) as Callable, self, args);
+    const found = kind(fn);
+    if (found === Kind.ownFunction) return Reflect.apply(runnable(fn) as Callable, self, args);
+    if (found === Kind.foreign) return askCall(site, fn as Callable, self, args);
+    if (found === Kind.native) return Reflect.apply(fn, self, args);
+    const name = intrinsics.nameOf(fn);
+    return name === undefined ? askCall(site, fn as Callable, self, args) : builtin(site, name, fn as Callable, self, args);
+  };
+
+  const method = (site: number, object: unknown, key: PropertyKey, args: unknown[]): unknown => {
+    if (isObject(object) && current.live) {
+      const found = kind(object);
+      if (found === Kind.foreignPromise && (key === 'then' || key === 'catch' || key === 'finally')) return react(site, object, key, args);
+      if (found === Kind.foreign || found === Kind.foreignPromise) {
+        return boundary.ask(Op.method, site, [object, key, ...args], () => {
+          const fn = (object as Record<PropertyKey, Callable>)[key];
+          if (typeof fn !== 'function') return (object as Record<PropertyKey, Callable>)[key]?.(...args) ?? notCallable(key);
+          return Reflect.apply(fn, object, outward(args));
+        });
+      }
+    }
+    const fn = (object as Record<PropertyKey, unknown>)[key];
+    if (typeof fn !== 'function') return notCallable(key);
+    return invoke(site, fn, object, args);
+  };
+
+  const construct = (site: number, constructor: unknown, args: unknown[]): unknown => {
+    if (typeof constructor !== 'function') return new (constructor as new () => unknown)();
+    if (!current.live) return Reflect.construct(runnable(constructor) as Callable, args, constructor as Callable);
+    const found = kind(constructor);
+    if (found === Kind.ownFunction) return Reflect.construct(runnable(constructor) as Callable, args, constructor as Callable);
+    const name = found === 0 ? intrinsics.nameOf(constructor) : undefined;
+    if (name === undefined) return boundary.ask(Op.construct, site, [constructor, ...args], () => Reflect.construct(constructor, outward(args)));
+    if (name === 'Promise' && typeof args[0] === 'function') {
+      const executor = args[0];
+      return new Promise((resolve, reject) => void invoke(site, executor, undefined, [resolving(resolve), resolving(reject)]));
+    }
+    if (name === 'Date' && args.length === 0) return new Date(boundary.ask(Op.now, site, [], () => Date.now()) as number);
+    if (intrinsics.reads(name) && args.some(foreign) && !/Map|Set|Proxy|WeakRef|Error/.test(name)) return boundary.ask(Op.construct, site, [constructor, ...args], () => Reflect.construct(constructor, outward(args)));
+    return Reflect.construct(constructor, args);
+  };
+
+  return {
+    c: (site, fn, args) => invoke(site, fn, undefined, args),
+    m: method,
+    k: (site, fn, self, args) => invoke(site, fn, self, args),
+    n: construct,
+    fn: (site, object, key) => ({ f: foreign(object) ? boundary.ask(Op.get, site, [object, key], () => (object as Record<PropertyKey, unknown>)[key]) : (object as Record<PropertyKey, unknown>)[key], object, key }),
+    cf: (site, held, args) => (foreign(held.object) ? method(site, held.object, held.key, args) : invoke(site, held.f, held.object, args)),
+    follow,
+  };
+}
+
+function notCallable(key: PropertyKey): never {
+  throw new TypeError(`${String(key)} is not a function`);
+}
+

@@ -1,0 +1,124 @@
+// Entries, ends, awaits and yields of own functions: who runs is known at every moment without guessing, because every
+// way into own code and out of it passes through one of these.
+import type { Boundary, Current, Frame } from './boundary.ts';
+
+type Maybe = Frame | null;
+
+export function makeFrames(boundary: Boundary, current: Current, follow: (site: number, value: unknown) => unknown): Record<string, unknown> {
+  const open = (fn: number, self: unknown, args: ArrayLike<unknown>, construct: boolean, isAsync: boolean): Frame => {
+    const outerCall = current.call;
+    const call = boundary.enter(fn, self, args, construct);
+    current.on = true;
+    current.call = call;
+    return { call, entered: true, isAsync, outerCall, left: false, suspended: false, resumed: false, outcome: 0, value: undefined };
+  };
+  const back = (frame: Frame): void => {
+    current.on = false;
+    current.call = current.depth > 0 ? frame.outerCall : 0;
+  };
+  const come = (frame: Maybe): void => {
+    if (frame === null || !frame.suspended) return;
+    frame.suspended = false;
+    frame.resumed = true;
+    current.on = true;
+    current.call = frame.call;
+    current.steps += 1;
+  };
+  const go = (frame: Maybe): void => {
+    if (frame === null) return;
+    frame.suspended = true;
+    if (frame.resumed) {
+      current.on = false;
+      current.call = 0;
+    } else if (frame.entered && !frame.left) {
+      frame.left = true;
+      boundary.leave(frame);
+      back(frame);
+    }
+  };
+  const end = (frame: Maybe): void => {
+    if (frame === null) return;
+    if (!frame.entered) {
+      if (frame.resumed) {
+        current.on = false;
+        current.call = 0;
+      }
+      return;
+    }
+    if (!frame.left) {
+      frame.left = true;
+      boundary.leave(frame);
+      if (frame.isAsync) boundary.settled(frame);
+      back(frame);
+      return;
+    }
+    boundary.settled(frame);
+    current.on = false;
+    current.call = 0;
+  };
+  const value = (frame: Maybe, result: unknown): unknown => {
+    if (frame !== null) {
+      frame.outcome = 1;
+      frame.value = result;
+    }
+    return result;
+  };
+  const thrown = (frame: Maybe, error: unknown): unknown => {
+    if (frame !== null) {
+      frame.outcome = 2;
+      frame.value = error;
+    }
+    return error;
+  };
+
+  return {
+    e: (fn: number, self: unknown, args: ArrayLike<unknown>, target?: unknown) => open(fn, self, args, target !== undefined, false),
+    v: value,
+    x: thrown,
+    l: end,
+    as: (fn: number, self: unknown, args: ArrayLike<unknown>): Maybe => {
+      if (!current.live) return null;
+      if (!current.on) return open(fn, self, args, false, true);
+      return { call: current.call, entered: false, isAsync: true, outerCall: current.call, left: false, suspended: false, resumed: false, outcome: 0, value: undefined };
+    },
+    // A foreign promise that is returned settles the own one: through its gate.
+    av: (frame: Maybe, result: unknown) => value(frame, follow(0, result)),
+    ax: thrown,
+    al: end,
+    a: (site: number, frame: Maybe, awaited: unknown): unknown => {
+      if (!current.live) return awaited;
+      const followed = follow(site, awaited);
+      go(frame);
+      return followed;
+    },
+    r: (frame: Maybe, result?: unknown): unknown => {
+      come(frame);
+      return result;
+    },
+    gs: (fn: number): { foreign: boolean } | null => {
+      if (!current.live || current.on) return null;
+      boundary.gap('generator', fn, 'foreign code runs a generator of own code');
+      current.on = true;
+      return { foreign: true };
+    },
+    gl: (frame: { foreign?: boolean } | null): void => {
+      if (frame?.foreign) current.on = false;
+    },
+    yv: (frame: (Frame & { foreign?: boolean }) | null, yielded: unknown): unknown => {
+      if (frame === null || !current.live) return yielded;
+      if (frame.foreign) current.on = false;
+      else {
+        const followed = follow(0, yielded);
+        go(frame);
+        return followed;
+      }
+      return yielded;
+    },
+    y: (frame: (Frame & { foreign?: boolean }) | null, result: unknown): unknown => {
+      if (frame === null) return result;
+      if (frame.foreign) current.on = true;
+      else come(frame);
+      return result;
+    },
+  };
+}

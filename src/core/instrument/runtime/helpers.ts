@@ -1,0 +1,229 @@
+// The object `$` of a copy: each helper does what the operation it stands for does, and asks the boundary where the
+// operation meets something foreign. Names are short because they stand in rewritten code many times; what they mean:
+// G global, c call, m method, k call with receiver, n new, g get, s set, d delete, has in, io instanceof, i iterate,
+// ai async iterate, fi for-in, o object pattern, sp object spread, tpl template part, imp import().
+import type { Boundary, Current } from './boundary.ts';
+import { Op } from './boundary.ts';
+import { makeCalls } from './calls.ts';
+import { makeFrames } from './frames.ts';
+import { extraOf, isObject, Kind, kindOf, setExtra, setKind, setTwin, twinOf } from './marks.ts';
+
+export interface Reference {
+  readonly site: number;
+  readonly object: unknown;
+  readonly key: PropertyKey;
+  readonly v: unknown;
+}
+
+type Indexed = Record<PropertyKey, unknown>;
+type Spec = readonly (string | readonly [string, Spec | 1])[];
+
+/** The copy that runs in the place of an original; everything else as it is. */
+export function runnable(fn: object): object {
+  return kindOf(fn) === Kind.ownFunction && extraOf(fn) !== undefined ? (twinOf(fn) ?? fn) : fn;
+}
+
+const apply = (operator: string, a: unknown, b: unknown): unknown => {
+  const [x, y] = [a as number, b as number];
+  switch (operator) {
+    case '+': return x + y;
+    case '-': return x - y;
+    case '*': return x * y;
+    case '/': return x / y;
+    case '%': return x % y;
+    case '**': return x ** y;
+    case '<<': return x << y;
+    case '>>': return x >> y;
+    case '>>>': return x >>> y;
+    case '&': return x & y;
+    case '|': return x | y;
+    default: return x ^ y;
+  }
+};
+
+/** Makes the helpers over a boundary. */
+export function makeHelpers(boundary: Boundary, current: Current): Record<string, unknown> {
+  const { encoder } = boundary;
+
+  /** What an object is; looked at once. */
+  const kind = (value: unknown): number => {
+    if (!isObject(value)) return 0;
+    const known = kindOf(value);
+    if (known !== 0) return known;
+    if (encoder.intrinsics.nameOf(value) !== undefined) return 0;
+    const found = encoder.classify(value);
+    setKind(value, found);
+    return found;
+  };
+  const foreign = (value: unknown): boolean => {
+    if (!current.live || !isObject(value)) return false;
+    const found = kind(value);
+    return found === Kind.foreign || found === Kind.foreignPromise;
+  };
+  const calls = makeCalls(boundary, current, { kind, foreign });
+  const frames = makeFrames(boundary, current, calls.follow);
+
+  const get = (site: number, object: unknown, key: PropertyKey): unknown => {
+    if (foreign(object) || (key === 'stack' && object instanceof Error && current.live)) return boundary.ask(Op.get, site, [object, key], () => (object as Indexed)[key]);
+    return (object as Indexed)[key];
+  };
+  const set = (site: number, object: unknown, key: PropertyKey, value: unknown): unknown => {
+    if (foreign(object)) {
+      boundary.ask(Op.set, site, [object, key, value], () => {
+        (object as Indexed)[key] = isObject(value) ? runnable(value) : value;
+      });
+    } else (object as Indexed)[key] = value;
+    return value;
+  };
+
+  const iterate = (site: number, value: unknown): unknown => {
+    if (!foreign(value)) return value;
+    const iterator = boundary.ask(Op.iterate, site, [value, false], () => asForeign((value as Iterable<unknown>)[Symbol.iterator]()));
+    return {
+      [Symbol.iterator]: () => ({
+        next: () => calls.m(site, iterator, 'next', []),
+        return: () => {
+          if (get(site, iterator, 'return') !== undefined) calls.m(site, iterator, 'return', []);
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+  };
+  const asForeign = <T extends object>(value: T): T => {
+    if (kindOf(value) === 0) setKind(value, Kind.foreign);
+    return value;
+  };
+
+  const unpack = (site: number, value: unknown, spec: Spec): unknown => {
+    if (!foreign(value)) {
+      const nested = spec.some((item) => Array.isArray(item));
+      // Data may hold something foreign further down; only then a copy of the read part is made.
+      if (!nested || !isObject(value)) return value;
+      let copy: Indexed | undefined;
+      for (const item of spec) {
+        if (typeof item === 'string' || item[1] === 1) continue;
+        const inner = (value as Indexed)[item[0]];
+        const read = unpack(site, inner, item[1]);
+        if (read !== inner) (copy ??= { ...(value as Indexed) })[item[0]] = read;
+      }
+      return copy ?? value;
+    }
+    const read: Indexed = {};
+    for (const item of spec) {
+      if (item === '...') Object.assign(read, boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })));
+      else if (typeof item === 'string') read[item] = get(site, value, item);
+      else {
+        const inner = get(site, value, item[0]);
+        read[item[0]] = item[1] === 1 ? iterate(site, inner) : unpack(site, inner, item[1]);
+      }
+    }
+    return read;
+  };
+
+  const own = <T extends object>(number: number, fn: T): T => {
+    if (kindOf(fn) === 0) {
+      setKind(fn, Kind.ownFunction);
+      setExtra(fn, number);
+    }
+    return fn;
+  };
+
+  return {
+    ...calls,
+    ...frames,
+    get on() {
+      return current.on || !current.live;
+    },
+    G: (name: string, value: unknown): unknown => {
+      if (isObject(value) && kindOf(value) === 0 && encoder.intrinsics.nameOf(value) === undefined) {
+        setKind(value, Kind.foreign);
+        encoder.globals.set(value, name);
+      }
+      return value;
+    },
+    g: get,
+    s: set,
+    d: (site: number, object: unknown, key: PropertyKey): boolean =>
+      foreign(object) ? (boundary.ask(Op.delete, site, [object, key], () => delete (object as Indexed)[key]) as boolean) : delete (object as Indexed)[key],
+    has: (site: number, key: PropertyKey, object: unknown): boolean => (foreign(object) ? (boundary.ask(Op.has, site, [object, key], () => key in (object as object)) as boolean) : key in (object as object)),
+    io: (site: number, value: unknown, constructor: unknown): boolean => {
+      const asked = foreign(constructor) || (isObject(value) && foreign(value) && kind(constructor) !== Kind.ownFunction);
+      const test = (): boolean => value instanceof (constructor as new () => unknown);
+      return asked ? (boundary.ask(Op.instanceof, site, [value, constructor], test) as boolean) : test();
+    },
+    ref: (site: number, object: unknown, key: PropertyKey): Reference => ({ site, object, key, v: get(site, object, key) }),
+    put: (reference: Reference, value: unknown): unknown => set(reference.site, reference.object, reference.key, value),
+    set: (reference: Reference, operator: string, value: unknown): unknown => set(reference.site, reference.object, reference.key, apply(operator, reference.v, value)),
+    upd: (site: number, object: unknown, key: PropertyKey, step: number, prefix: number): unknown => {
+      const read = get(site, object, key);
+      const old = typeof read === 'bigint' ? read : Number(read);
+      const next = typeof old === 'bigint' ? old + BigInt(step) : old + step;
+      set(site, object, key, next);
+      return prefix === 1 ? next : old;
+    },
+    i: iterate,
+    ai: (site: number, value: unknown): object => {
+      const isForeign = foreign(value);
+      const source = value as { [Symbol.asyncIterator]?: () => object; [Symbol.iterator]?: () => object };
+      const open = (): object => (source[Symbol.asyncIterator] ?? source[Symbol.iterator])?.call(source) as object;
+      const iterator = isForeign ? boundary.ask(Op.iterate, site, [value, true], () => asForeign(open())) : open();
+      return {
+        open: true,
+        value: undefined as unknown,
+        next: () => calls.m(site, iterator, 'next', []),
+        more(this: { open: boolean; value: unknown }, step: { done?: boolean; value: unknown }): boolean {
+          if (step.done === true) {
+            this.open = false;
+            return false;
+          }
+          this.value = step.value;
+          return true;
+        },
+        close: () => (get(site, iterator, 'return') === undefined ? undefined : calls.m(site, iterator, 'return', [])),
+      };
+    },
+    fi: (site: number, object: unknown): unknown => {
+      if (!foreign(object)) return object;
+      return boundary.ask(Op.keys, site, [object], () => {
+        const keys: Record<string, number> = {};
+        for (const key in object as object) keys[key] = 1;
+        return keys;
+      });
+    },
+    o: unpack,
+    sp: (site: number, value: unknown): unknown => (foreign(value) ? boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })) : value),
+    tpl: (site: number, value: unknown): unknown => (foreign(value) ? boundary.ask(Op.string, site, [value], () => `${value as string}`) : value),
+    imp: (site: number, specifier: unknown, scope: { 'import'?: (specifier: unknown) => unknown }): unknown =>
+      boundary.ask(Op.import, site, [specifier], () => {
+        if (!scope.import) throw new TypeError('import() is not available in an instrumented copy');
+        return scope.import(specifier);
+      }),
+    f: own,
+    fo: (object: Indexed, members: readonly (string | number)[]): object => {
+      for (let i = 0; i < members.length; i += 2) {
+        const described = Reflect.getOwnPropertyDescriptor(object, members[i] as string);
+        for (const part of [described?.value, described?.get, described?.set] as unknown[]) if (typeof part === 'function') own(members[i + 1] as number, part);
+      }
+      return object;
+    },
+    fc: (made: { prototype: object }, number: number, members: readonly (string | number)[]): object => {
+      own(number, made);
+      for (let i = 0; i < members.length; i += 3) {
+        const described = Reflect.getOwnPropertyDescriptor(members[i + 1] === '1' || members[i + 1] === 1 ? made : made.prototype, members[i] as string);
+        for (const part of [described?.value, described?.get, described?.set] as unknown[]) if (typeof part === 'function') own(members[i + 2] as number, part);
+      }
+      return made;
+    },
+    base: (parent: unknown): unknown => (isObject(parent) ? runnable(parent) : parent),
+  };
+}
+
+/** Makes twins of an original and its copy; the number stays with the original. */
+export function adopt(original: object, copy: object, number: number): void {
+  setKind(original, Kind.ownFunction);
+  setExtra(original, number);
+  setTwin(original, copy);
+  setKind(copy, Kind.ownFunction);
+  setExtra(copy, undefined);
+  setTwin(copy, original);
+}

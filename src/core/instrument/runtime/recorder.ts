@@ -1,0 +1,322 @@
+// The recorder: runs in the target, beside the app. It writes what crosses the boundary, in order, and hands whole
+// chunks on. Completions of foreign promises are delivered to own code one per microtask drain (a legal schedule that a
+// replay can follow); an entry that cannot wait is written with the number of own resumptions before it.
+import type { Boundary, Current, Frame } from './boundary.ts';
+import { ByteWriter, headSize } from './bytes.ts';
+import { Encoder } from './encode.ts';
+import { Kind as EventKind } from './event-kinds.ts';
+import { adopt, makeHelpers } from './helpers.ts';
+import { listIntrinsics } from './intrinsics.ts';
+import { extraOf, idOf, isObject, Kind, kindOf, setExtra, setKind } from './marks.ts';
+import type { Recorder, RecorderOptions } from './recorder-port.ts';
+import { makeRedaction } from './redaction.ts';
+
+const chunkSize = 64 * 1024;
+const budget = { nodes: 20_000, string: 200_000 };
+const stateBudget = { nodes: 2_000_000, string: 2_000_000 };
+
+/** Starts a recorder; nothing is written before `start`. */
+export function createRecorder(options: RecorderOptions): Recorder {
+  const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
+  const redaction = makeRedaction(options.redact);
+  const encoder = new Encoder(intrinsics, redaction, budget);
+  const current: Current = { on: false, call: 0, depth: 0, steps: 0, live: false };
+  const totals = { calls: 0, events: 0, bytes: 0, dropped: 0 };
+  const states: { instance: number; read: () => readonly (readonly [string, unknown])[] }[] = [];
+  const requests = new WeakMap<object, number>();
+  let requestCount = 0;
+  let out = new ByteWriter(chunkSize * 2);
+  let count = 0;
+  let first = 0;
+  let last = 0;
+  let chunks = 0;
+  let draining = false;
+  const scratch = new ByteWriter(chunkSize);
+
+  const flush = (): void => {
+    if (count === 0) return;
+    out.setU32(0, count);
+    out.setF64(4, first);
+    out.setF64(12, last);
+    out.setU32(20, chunks++ % 20 === 0 ? 1 : 0);
+
+    const bytes = out.bytes.subarray(0, out.at);
+    totals.bytes += out.at;
+    try {
+      options.send(bytes);
+    } catch {
+      totals.dropped += count;
+    }
+    out = new ByteWriter(chunkSize * 2);
+    count = 0;
+  };
+  const event = (kind: number): ByteWriter => {
+    if (out.at > chunkSize - 1024 && current.depth === 0) flush();
+    const at = Math.floor(options.now());
+    if (count === 0) {
+      out.at = headSize;
+      first = last = at;
+    }
+    out.u8(kind);
+    out.varint(Math.max(0, at - last));
+    last = Math.max(at, last);
+    count += 1;
+    totals.events += 1;
+    return out;
+  };
+  const inward = (value: unknown): void => {
+    encoder.inbound = true;
+    encoder.value(out, value);
+    encoder.inbound = false;
+  };
+  const gap = (reason: string, place: string, detail: string): void => {
+    const w = event(EventKind.gap);
+    w.varint(current.call);
+    w.string(reason);
+    w.string(place);
+    w.string(detail);
+  };
+  const lost = (): void => {
+    if (encoder.lossy) gap('cut', '', 'a value was larger than the budget, had accessors, or held a secret');
+  };
+
+  /** Own code begins to run: what comes until the microtasks are done comes in the middle of a drain. */
+  const occupy = (): void => {
+    if (draining) return;
+    draining = true;
+    current.steps = 0;
+    void settled.then(() => options.defer(clear));
+  };
+  const settled = Promise.resolve();
+  const clear = (): void => {
+    draining = false;
+    if (waiting.length > 0) deliver();
+  };
+
+  const waiting: (() => void)[] = [];
+  const deliver = (): void => {
+    const next = waiting.shift();
+    if (!next) return;
+    if (current.live) occupy();
+    next();
+    if (!current.live && waiting.length > 0) deliver();
+  };
+  const arrive = (deliverOne: () => void): void => {
+    waiting.push(deliverOne);
+    if (waiting.length === 1 && !draining) options.defer(() => (draining ? undefined : deliver()));
+  };
+
+  const gate = (promise: object): Promise<unknown> => {
+    const known = extraOf(promise);
+    if (known instanceof Promise) return known;
+    const made = new Promise<unknown>((resolve, reject) => {
+      const end = (outcome: number, value: unknown): void =>
+        arrive(() => {
+          if (current.live) {
+            const w = event(EventKind.settle);
+            w.varint(idOf(promise));
+            w.u8(outcome);
+            w.varint(0);
+            encoder.begin();
+            inward(value);
+            lost();
+          }
+          if (outcome === 1) resolve(value);
+          else reject(value as Error);
+        });
+      Promise.prototype.then.call(promise, (value) => end(1, value), (error: unknown) => end(2, error));
+    });
+    setExtra(promise, made);
+    return made;
+  };
+
+  const requestOf = (args: ArrayLike<unknown>): number => {
+    for (let i = 0; i < args.length && i < 3; i++) {
+      const value = args[i];
+      const number = isObject(value) ? requests.get(value) : undefined;
+      if (number !== undefined) return number;
+    }
+    return 0;
+  };
+
+  /** Data that foreign code may change while it answers, with its bytes before. */
+  const mutable = (value: unknown): boolean => isObject(value) && kindOf(value) === Kind.data;
+
+  const boundary: Boundary = {
+    encoder,
+    gate,
+    gap: (reason, site, detail) => gap(reason, String(site), detail),
+    ask: (op, site, parts, perform) => {
+      const w = event(EventKind.ask);
+      w.u8(op);
+      w.varint(site);
+      w.varint(parts.length);
+      encoder.begin();
+      const starts: number[] = [];
+      for (const part of parts) {
+        starts.push(w.at);
+        encoder.value(w, part);
+      }
+      starts.push(w.at);
+      if (encoder.lossy) lost();
+      const before = parts.map((part, index) => (mutable(part) ? w.bytes.slice(starts[index], starts[index + 1]) : undefined));
+      const call = current.call;
+      current.on = false;
+      current.depth += 1;
+      let outcome = 1;
+      let value: unknown;
+      try {
+        value = perform();
+      } catch (error) {
+        outcome = 2;
+        value = error;
+      }
+      current.depth -= 1;
+      current.on = true;
+      current.call = call;
+      if (!current.live) {
+        if (outcome === 2) throw value;
+        return value;
+      }
+      const answer = event(EventKind.answer);
+      answer.u8(outcome);
+      encoder.begin();
+      inward(value);
+      const changed: Uint8Array[] = [];
+      for (let i = 0; i < parts.length; i++) {
+        const old = before[i];
+        if (!old) continue;
+        scratch.at = 0;
+        encoder.epoch += 1;
+        encoder.inbound = true;
+        encoder.value(scratch, parts[i]);
+        encoder.inbound = false;
+        if (!same(old, scratch)) changed.push(scratch.bytes.slice(0, scratch.at));
+      }
+      answer.varint(changed.length);
+      for (const item of changed) answer.raw(item);
+      if (encoder.lossy) lost();
+      if (outcome === 2) throw value;
+      return value;
+    },
+    enter: (fn, self, args, construct) => {
+      const call = ++totals.calls;
+      const nested = current.depth > 0;
+      const busy = nested || !draining ? 0 : current.steps + 1;
+      if (!nested) occupy();
+      const w = event(EventKind.enter);
+      w.varint(call);
+      w.varint(nested ? current.call : 0);
+      w.zigzag(fn);
+      w.u8(construct ? 1 : 0);
+      w.varint(busy);
+      w.varint(requestOf(args));
+      encoder.begin();
+      inward(self);
+      w.varint(args.length);
+      for (let i = 0; i < args.length; i++) inward(args[i]);
+      if (encoder.lossy) lost();
+      return call;
+    },
+    leave: (frame) => end(EventKind.leave, frame, frame.isAsync && frame.outcome === 0),
+    settled: (frame) => end(EventKind.settled, frame, false),
+  };
+  const end = (kind: number, frame: Frame, pending: boolean): void => {
+    if (!current.live) return;
+    const w = event(kind);
+    w.varint(frame.call);
+    w.u8(frame.outcome === 2 ? 2 : 1);
+    encoder.begin();
+    if (pending) w.u8(29);
+    else encoder.value(w, frame.value);
+    if (encoder.lossy) lost();
+  };
+
+  const writeState = (final: boolean): void => {
+    const full = new Encoder(intrinsics, redaction, stateBudget);
+    Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true });
+    for (const [value, name] of encoder.globals) full.globals.set(value, name);
+    full.begin();
+    for (const state of states) {
+      const variables = state.read();
+      const w = event(EventKind.state);
+      w.varint(state.instance);
+      w.u8(final ? 1 : 0);
+      w.varint(variables.length);
+      for (const [name, value] of variables) {
+        w.string(name);
+        full.value(w, value);
+      }
+      if (full.lossy) gap('cut', `state ${state.instance}`, 'own state was larger than the budget or held a secret');
+      full.lossy = false;
+      encoder.nextId = full.nextId;
+    }
+    encoder.epoch = full.epoch;
+    encoder.takeSymbols(full);
+    flush();
+  };
+
+  return {
+    helpers: makeHelpers(boundary, current),
+    adopt,
+    adoptClass(original, copy, number) {
+      adopt(original, copy, number);
+      pair(original, copy);
+      const [a, b] = [original, copy].map((item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown);
+      if (isObject(a) && isObject(b)) pair(a, b);
+    },
+    markForeign: (value) => {
+      if (isObject(value)) setKind(value, Kind.foreign);
+    },
+    addState: (instance, read) => void states.push({ instance, read }),
+    start() {
+      current.live = true;
+      writeState(false);
+    },
+    snapshot: () => (current.live && !current.on ? writeState(false) : undefined),
+    mark: (name) => current.live && event(EventKind.mark).string(name),
+    gap: (reason, place, detail) => (current.live ? gap(reason, place, detail) : undefined),
+    requestStarted(request, method, url) {
+      const number = ++requestCount;
+      requests.set(request, number);
+      if (!current.live) return;
+      const w = event(EventKind.request);
+      w.varint(number);
+      w.string(method);
+      w.string(url);
+    },
+    responseFinished(request, status) {
+      const number = requests.get(request);
+      if (number === undefined || !current.live) return;
+      const w = event(EventKind.response);
+      w.varint(number);
+      w.varint(status);
+    },
+    stop() {
+      if (!current.live) return;
+      writeState(true);
+      flush();
+      current.live = false;
+      while (waiting.length > 0) deliver();
+    },
+    stats: () => ({ ...totals }),
+  };
+}
+
+/** Methods and accessors of a class and of its copy become twins; numbers come from the copy, which has them. */
+function pair(original: object, copy: object): void {
+  for (const key of Reflect.ownKeys(copy)) {
+    const [from, to] = [Reflect.getOwnPropertyDescriptor(original, key), Reflect.getOwnPropertyDescriptor(copy, key)];
+    for (const field of ['value', 'get', 'set'] as const) {
+      const [a, b] = [from?.[field] as unknown, to?.[field] as unknown];
+      if (typeof a === 'function' && typeof b === 'function' && typeof extraOf(b) === 'number' && key !== 'constructor') adopt(a, b, extraOf(b) as number);
+    }
+  }
+}
+
+function same(old: Uint8Array, scratch: ByteWriter): boolean {
+  if (old.length !== scratch.at) return false;
+  for (let i = 0; i < old.length; i++) if (old[i] !== scratch.bytes[i]) return false;
+  return true;
+}
+
