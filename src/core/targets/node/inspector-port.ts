@@ -36,7 +36,7 @@ export function inspectorAt(host: string, port: number, timeout = 1000): Promise
         if (text.length > 100_000) response.destroy();
       });
       response.on('error', () => resolve(undefined));
-      response.on('close', () => {
+      response.on('end', () => {
         try {
           const listed = JSON.parse(text) as readonly ListedTarget[];
           const node = listed.find((each) => each.type === 'node');
@@ -90,27 +90,28 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
   if (refusal) throw refusal;
   const [port, before] = await Promise.all([inspectorPortOf(pid), portsOf(pid)]);
   const deadline = performance.now() + openSeconds * 1000;
-  let signalled = false;
-  for (let signalledAt = 0; performance.now() < deadline; ) {
-    const holder = port === 0 ? undefined : await holderOf(port);
-    if (holder !== undefined && holder !== pid) {
-      // Another devsandbox moves the inspector that it opened out of the way within milliseconds.
-      if (performance.now() > deadline - (openSeconds - 2) * 1000) throw await portTaken(pid, port, holder);
-    } else if (!signalled || performance.now() - signalledAt > 2000) {
-      // Repeated: the port may have been taken by someone in between, and then the process only says so on its stderr.
-      kill(pid);
-      signalled = true;
-      signalledAt = performance.now();
-    }
-    const found = signalled ? await findInspector(pid, before) : undefined;
+  let signalledAt = Number.NEGATIVE_INFINITY;
+  while (performance.now() < deadline) {
+    const found = signalledAt > 0 ? await findInspector(pid, before) : undefined;
     if (found) return { ...found, opened: true };
+    // Repeated: the port may have been taken by someone in between, and then the process only says so on its stderr.
+    if (performance.now() - signalledAt > 2000) {
+      const holder = port === 0 ? undefined : await holderOf(port);
+      if (holder === undefined || holder === pid) {
+        signal(pid);
+        signalledAt = performance.now();
+      } else if (performance.now() > deadline - (openSeconds - 2) * 1000) {
+        // Another devsandbox would have moved the inspector that it opened out of the way by now.
+        throw await portTaken(pid, port, holder);
+      }
+    }
     if (!(await isRunning(pid))) throw fail('DS1002', { target: pid });
-    await sleep(signalled && performance.now() - signalledAt < 100 ? 2 : 20);
+    await sleep(performance.now() - signalledAt < 200 ? 1 : 20);
   }
   throw fail('DS1010', { pid, seconds: openSeconds });
 }
 
-function kill(pid: number): void {
+function signal(pid: number): void {
   try {
     process.kill(pid, 'SIGUSR1');
   } catch (error) {

@@ -1,0 +1,176 @@
+// Runs in the target: walks from what the app holds to every function that can be reached, and remembers each place that
+// holds one. It tells own data (made by own code, read natively by copies) from what belongs to foreign code, because
+// only references that foreign code holds are swapped. No getter and no proxy trap runs; the walk goes on in slices.
+import { entriesOf, isNative, ownKeys, textOfFunction, type Types } from '../shape.ts';
+
+/** One place that holds a function. */
+export interface Holder {
+  readonly object: object;
+  readonly key: PropertyKey;
+  readonly part: 'value' | 'get' | 'set' | 'entry' | 'member';
+  /** Held by own data: copies find the original there and are led to its copy, so it stays. */
+  readonly own: boolean;
+}
+
+export interface OwnWalk {
+  /** `own`: objects that own code made; else what foreign code holds. */
+  add(own: boolean, ...roots: unknown[]): void;
+  /** Adds the variables of scopes as V8 shows them; `last`: how many of the outermost to leave out. */
+  addScopes(own: boolean, last: number, scopes: unknown): void;
+  run(ms: number): boolean;
+  /** Functions met since the last call, at most `count`. */
+  take(count: number): object[];
+  looksOwn(fn: object): boolean;
+  readonly holders: ReadonlyMap<object, readonly Holder[]>;
+  /** Foreign objects that own data or own variables lead to. */
+  readonly foreign: ReadonlySet<object>;
+  readonly cut: boolean;
+}
+
+const objectLimit = 300_000;
+const entryLimit = 5_000;
+const foreignLimit = 20_000;
+
+export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleClass: object | undefined, emitter: object | undefined): OwnWalk {
+  const seen = new WeakSet<object>();
+  const holders = new Map<object, Holder[]>();
+  const foreign = new Set<object>();
+  const ownQueue: object[] = [];
+  const foreignQueue: object[] = [];
+  const looked = new WeakMap<object, boolean>();
+  let functions: object[] = [];
+  let met = 0;
+  let cut = false;
+
+  const looksOwn = (fn: object): boolean => {
+    let known = looked.get(fn);
+    if (known === undefined) looked.set(fn, (known = ownTexts.has(textOfFunction(fn))));
+    return known;
+  };
+  const valueOf = (object: object, key: PropertyKey): unknown => {
+    try {
+      return Reflect.getOwnPropertyDescriptor(object, key)?.value;
+    } catch {
+      return undefined;
+    }
+  };
+  const plain = new Set<object | null>([null, Object.prototype, Array.prototype, Map.prototype, Set.prototype]);
+
+  /** Whether own code made it, as far as its kind says. */
+  const isOwnData = (value: object): boolean => {
+    if (typeof value === 'function') return looksOwn(value);
+    const proto = Reflect.getPrototypeOf(value);
+    if (plain.has(proto)) return true;
+    const made = proto && !types.isProxy(proto) ? valueOf(proto, 'constructor') : undefined;
+    return typeof made === 'function' && looksOwn(made);
+  };
+
+  const push = (value: unknown, fromOwn: boolean): void => {
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return;
+    const proxy = types.isProxy(value);
+    const own = !proxy && fromOwn && isOwnData(value);
+    if (fromOwn && !own && foreign.size < foreignLimit) foreign.add(value);
+    if (proxy || seen.has(value)) return;
+    if (met >= objectLimit) {
+      cut = true;
+      return;
+    }
+    met++;
+    seen.add(value);
+    // Own code may come to light through foreign holders; what it holds is its own again.
+    if (own || (typeof value === 'function' && looksOwn(value))) ownQueue.push(value);
+    else foreignQueue.push(value);
+  };
+
+  const hold = (value: unknown, holder: Holder): void => {
+    if (typeof value !== 'function') return;
+    const list = holders.get(value);
+    if (list) list.push(holder);
+    else holders.set(value, [holder]);
+  };
+
+  const visit = (value: object, own: boolean): void => {
+    if (typeof value === 'function' && !isNative(value)) functions.push(value);
+    if (types.isTypedArray(value) || types.isAnyArrayBuffer(value)) return;
+    if (types.isMap(value)) {
+      for (const [key, item] of entriesOf(value, true, 0, entryLimit)) {
+        hold(item, { object: value, key: key as PropertyKey, part: 'entry', own });
+        push(key, own);
+        push(item, own);
+      }
+    } else if (types.isSet(value)) {
+      for (const [item] of entriesOf(value, false, 0, entryLimit)) {
+        hold(item, { object: value, key: '', part: 'member', own });
+        push(item, own);
+      }
+    }
+    const isModule = moduleClass !== undefined && Reflect.getPrototypeOf(value) === moduleClass;
+    const isEmitter = own && emitter !== undefined && typeof value === 'object' && Object.prototype.isPrototypeOf.call(emitter, value);
+    const keys = ownKeys(value);
+    if (keys.length > entryLimit) cut = true;
+    for (const key of keys.length > entryLimit ? keys.slice(0, entryLimit) : keys) {
+      let descriptor: PropertyDescriptor | undefined;
+      try {
+        descriptor = Reflect.getOwnPropertyDescriptor(value, key);
+      } catch {
+        // An export that is not initialised yet.
+      }
+      if (!descriptor) continue;
+      // What `require` gives must stay what the module exports.
+      const ownHere = own || (isModule && key === 'exports');
+      if ('value' in descriptor) {
+        hold(descriptor.value, { object: value, key, part: 'value', own: ownHere });
+        // Listeners of an own emitter are called by foreign code.
+        push(descriptor.value, own && !(isEmitter && key === '_events'));
+      } else {
+        hold(descriptor.get, { object: value, key, part: 'get', own: ownHere });
+        hold(descriptor.set, { object: value, key, part: 'set', own: ownHere });
+        push(descriptor.get, own);
+        push(descriptor.set, own);
+      }
+    }
+    push(Reflect.getPrototypeOf(value), false);
+  };
+
+  return {
+    add(own, ...roots) {
+      for (const root of roots) {
+        if ((typeof root !== 'object' && typeof root !== 'function') || root === null || types.isProxy(root) || seen.has(root)) continue;
+        seen.add(root);
+        met++;
+        (own ? ownQueue : foreignQueue).push(root);
+      }
+    },
+    addScopes(own, last, scopes) {
+      const length = valueOf(scopes as object, 'length') as number;
+      for (let at = 0; at < length - last; at++) {
+        const scope = valueOf(scopes as object, at) as object;
+        const variables = scope && valueOf(scope, 'object');
+        if (typeof variables !== 'object' || variables === null || variables === globalThis) continue;
+        for (const key of ownKeys(variables)) push(valueOf(variables, key), own);
+      }
+    },
+    run(ms) {
+      const until = performance.now() + ms;
+      for (let count = 1; ownQueue.length > 0 || foreignQueue.length > 0; count++) {
+        const own = ownQueue.length > 0;
+        visit((own ? ownQueue : foreignQueue).pop()!, own);
+        if ((count & 15) === 0 && performance.now() > until) break;
+      }
+      return ownQueue.length === 0 && foreignQueue.length === 0;
+    },
+    take(count) {
+      // Own ones first: their variables say what is own data.
+      functions.sort((a, b) => Number(looksOwn(b)) - Number(looksOwn(a)));
+      const taken = functions.slice(0, count);
+      functions = functions.slice(count);
+      return taken;
+    },
+    looksOwn,
+    holders,
+    foreign,
+    get cut() {
+      return cut;
+    },
+  };
+}
