@@ -114,6 +114,11 @@ export class TapeWriter implements AsyncDisposable {
     };
   }
 
+  /** Root calls that have not ended in what has arrived. */
+  openRoots(): readonly number[] {
+    return this.#calls?.openRoots() ?? [];
+  }
+
   /** Sources, units, gaps. A later manifest replaces the one before. */
   appendManifest(manifest: unknown): void {
     this.#assertOpen();
