@@ -44,7 +44,7 @@ async function start(target: Target, options: RecordOptions, makeDecoder: Decode
   try {
     options.signal?.throwIfAborted();
     const { manifest } = inTarget;
-    const decoder = (): ChunkDecoder => makeDecoder(manifest as unknown as Manifest)();
+    const decoder = (): ChunkDecoder => makeDecoder(inTarget.manifest as unknown as Manifest)();
     const store = new TapeStore({ directory: options.directory, decoder });
     writer = await store.create(tapeHeader(target, manifest, options, Date.now()), options.out === undefined ? {} : { out: options.out });
     writer.appendManifest(manifest);
