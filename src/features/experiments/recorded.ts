@@ -1,7 +1,7 @@
 // Whether the function that a variant replaces is on a tape: said before anything is run.
 import { fail } from '../../core/common/errors.ts';
-import { makeChunkDecoder } from '../../core/instrument/chunk-decoder.ts';
 import type { Manifest } from '../../core/instrument/manifest.ts';
+import { makeChunkDecoder } from '../../core/tape/decode-events.ts';
 import { openTape } from '../../core/tape/tape.ts';
 import type { Variant } from './types.ts';
 

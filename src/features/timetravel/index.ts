@@ -1,6 +1,6 @@
 // Recording and time travel: a running target onto a tape, and calls out of a tape again. Implements TimeTravel.
-import { makeChunkDecoder } from '../../core/instrument/chunk-decoder.ts';
 import type { ReplayOptions, ReplayRequest, ReplayResult } from '../../core/replay/types.ts';
+import { makeChunkDecoder } from '../../core/tape/decode-events.ts';
 import * as counterfactual from './counterfactual.ts';
 import * as moment from './moment.ts';
 import * as functions from './record-function.ts';
