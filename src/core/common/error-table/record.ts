@@ -2,6 +2,8 @@
 export const recordErrors = {
   DS4001: { what: 'nothing is being recorded', remedy: 'start with %record' },
   DS4010: { what: '{path} cannot be instrumented: {problem}', remedy: 'leave it out with --exclude, or record with --scope without it' },
+  DS4011: { what: 'none of {count} loaded modules is in scope ({scope})', remedy: 'give --scope globs relative to the working directory of the target; app.modules lists its modules' },
+  DS4012: { what: 'target {target} is being recorded already', remedy: 'stop the other recording first' },
   DS4030: { what: 'this build cannot record a function in its own process', remedy: 'run it as a process of its own, attach to that and use %record' },
   DS4031: { what: 'this build cannot record a program from its first line', remedy: 'start the program as usual, then "devsandbox repl --attach PID" and %record' },
   DS4090: { what: 'tape {tape} is being recorded already', remedy: 'end it with %record stop first' },

@@ -1,8 +1,144 @@
-// Recording of a Node target by instrumented copies of its own functions; see DESIGN.md section 8.
+// Records a running process without a restart: finds its own functions, makes instrumented copies beside them, and puts
+// those where foreign code holds a reference. The front drives, the target does; everything it does is taken back when
+// the recording stops, when we detach and when we die.
 import { fail } from '../../../common/errors.ts';
-import type { RecordingOptions, TargetRecording } from '../../target.ts';
-import type { NodeTarget } from '../node-target.ts';
+import { bytes, ms } from '../../../common/units.ts';
+import type { Manifest } from '../../../instrument/manifest.ts';
+import type { RecordingManifest, RecordingOptions, RecordingStatus, TargetRecording } from '../../target.ts';
+import type { InsideStatus, SwitchReport } from '../agent/recording/index.ts';
+import type { Modules } from '../modules.ts';
+import type { NodeSession } from '../session.ts';
+import { walk } from './find.ts';
+import { Inside } from './inside.ts';
+import { install } from './install.ts';
+import { ownCode, type Gap } from './own-modules.ts';
 
-export async function recordNode(_target: NodeTarget, _options: RecordingOptions): Promise<TargetRecording> {
-  throw fail('DS1031');
+/** As agent/recording/index.ts sends them. */
+const frames = { chunk: 2, end: 3 } as const;
+const maxBytesPerSecond = 48 * 1024 * 1024;
+const lastChunkWithin = 10_000;
+
+/** What recording needs of a target. */
+export interface Recordable {
+  readonly session: NodeSession;
+  readonly modulesOf: Modules;
+}
+
+const recorded = new WeakSet<NodeSession>();
+
+export async function recordNode({ session, modulesOf }: Recordable, options: RecordingOptions): Promise<TargetRecording> {
+  if (recorded.has(session)) throw fail('DS4012', { target: session.info.name });
+  recorded.add(session);
+  const gaps: Gap[] = [];
+  let inside: Inside | undefined;
+  const listening: Disposable[] = [];
+  try {
+    const { own, foreign } = await ownCode(session, modulesOf, options.scope, gaps);
+    const scripts = await session.scripts();
+    inside = await Inside.open(session, {
+      modules: own.map(({ module, plan }) => ({ name: module.loaderName, source: plan.input.source, ranges: plan.functions.map(({ start, end }) => [start, end] as const) })),
+      foreignModules: foreign,
+      redact: [],
+      maxBytesPerSecond,
+    });
+    let live = await walk(inside, own, scripts);
+    // Closures of requests come and go: only those that a second walk finds again are worth a copy.
+    if (live.some(({ module, index }) => own[module]!.plan.functions[index]!.outer !== -1)) live = await walk(inside, own, scripts);
+    if (await inside.call<boolean>('discovery.cut')) gaps.push({ reason: 'walk-cut', place: '', detail: 'the app holds more objects than were looked at' });
+    const installed = await install(inside, own, live);
+    gaps.push(...installed.gaps);
+    const ended = Promise.withResolvers<void>();
+    listening.push(session.link.onFrame(frames.chunk, (chunk) => options.onChunk(chunk)), session.link.onFrame(frames.end, () => ended.resolve()));
+    const [facts, report] = await Promise.all([inside.call<Record<string, unknown>>('facts'), inside.wait<SwitchReport>('go')]);
+    if (report.inFlight > 0) gaps.push({ reason: 'in-flight-at-start', place: '', detail: `${report.inFlight} requests were being answered` });
+    for (const { id, key } of report.missed) {
+      const found = live.find((each) => each.id === id);
+      gaps.push({ reason: 'reference-not-swapped', place: found ? own[found.module]!.plan.place(found.index) : '', detail: `held by a closure (${key})` });
+    }
+    const manifest: Manifest = {
+      modules: own.map(({ module, plan }) => ({
+        id: module.id,
+        url: module.url,
+        format: plan.input.format,
+        source: plan.input.source,
+        functionBase: plan.input.functionBase,
+        siteBase: plan.input.siteBase,
+        sites: plan.sites,
+        functions: plan.functions.map(({ name, line, kind }) => ({ name, line, kind })),
+      })),
+      instances: installed.instances,
+      gaps,
+      meta: { ...facts, target: session.info.name, scope: options.scope ?? null, waited: report.waited, swapped: report.swapped },
+    };
+    return new NodeRecording({ inside, session, manifest, functions: installed.functions, ended: ended.promise, listening });
+  } catch (error) {
+    for (const each of listening) each[Symbol.dispose]();
+    await inside?.call('cancel').catch(() => undefined);
+    await inside?.release();
+    recorded.delete(session);
+    throw error;
+  }
+}
+
+interface NodeRecordingOptions {
+  readonly inside: Inside;
+  readonly session: NodeSession;
+  readonly manifest: Manifest;
+  readonly functions: number;
+  readonly ended: Promise<void>;
+  readonly listening: readonly Disposable[];
+}
+
+class NodeRecording implements TargetRecording {
+  readonly manifest: RecordingManifest;
+  readonly #options: NodeRecordingOptions;
+  #stopped: Promise<RecordingStatus> | undefined;
+
+  constructor(options: NodeRecordingOptions) {
+    this.#options = options;
+    this.manifest = { ...options.manifest, units: options.manifest.instances };
+  }
+
+  async status(): Promise<RecordingStatus> {
+    if (this.#stopped) return this.#stopped;
+    const { calls, events, bytes: size, dropped, pauses } = await this.#options.inside.call<InsideStatus>('status');
+    const { manifest, functions } = this.#options;
+    return {
+      modules: manifest.modules.length,
+      functions,
+      calls,
+      events,
+      bytes: bytes(size),
+      dropped,
+      pauses: { count: pauses.count, longest: ms(pauses.longest), total: ms(pauses.total) },
+    };
+  }
+
+  mark(name: string): Promise<void> {
+    return this.#options.inside.call('mark', name);
+  }
+
+  snapshot(): Promise<void> {
+    return this.#options.inside.wait('snapshot');
+  }
+
+  stop(): Promise<RecordingStatus> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  async #stop(): Promise<RecordingStatus> {
+    const { inside, session, ended, listening } = this.#options;
+    try {
+      await inside.wait('stop');
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([ended, new Promise((resolve) => (timer = setTimeout(resolve, lastChunkWithin)))]);
+      clearTimeout(timer);
+      const status = new NodeRecording(this.#options);
+      return await status.status();
+    } finally {
+      for (const each of listening) each[Symbol.dispose]();
+      await inside.release();
+      recorded.delete(session);
+    }
+  }
 }

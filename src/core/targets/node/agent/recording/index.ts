@@ -1,0 +1,312 @@
+// Runs in the target: what a recording does there, step by step, driven by recording/index.ts of the front. Everything
+// is taken back by the agent's undo registry when we leave in whatever way.
+import { createRecorder } from '../../../../instrument/runtime/recorder.ts';
+import type { Agent } from '../index.ts';
+import { makeDiscovery, type DiscoveryModule } from './discovery.ts';
+import { listenToRequests } from './requests.ts';
+import { memberSwaps, requestsInFlight, write, type Swap } from './switch.ts';
+import { compileUnit, makeVariables, shareCells, type Problem, type Variables, type VariableWanted } from './units.ts';
+
+export const recordingFrames = { chunk: 2, end: 3 } as const;
+
+export interface RecordingStart {
+  readonly modules: readonly DiscoveryModule[];
+  readonly foreignModules: readonly string[];
+  readonly redact: readonly string[];
+  readonly maxBytesPerSecond: number;
+}
+
+export interface UnitWanted {
+  readonly instance: number;
+  readonly module: number;
+  readonly code: string;
+  /** Functions of the unit, in its order: number on the tape, and number of the live function or 0. */
+  readonly functions: readonly { readonly number: number; readonly id: number; readonly isClass: boolean }[];
+  readonly activationVariables: readonly VariableWanted[];
+  readonly isActivation: boolean;
+  /** Scope in which `this` is that of the copies. */
+  readonly thisToken: number | null;
+}
+
+export interface SwitchReport {
+  readonly waited: number;
+  readonly inFlight: number;
+  readonly swapped: number;
+  readonly missed: readonly { readonly id: number; readonly key: string }[];
+}
+
+export interface InsideStatus {
+  readonly calls: number;
+  readonly events: number;
+  readonly bytes: number;
+  readonly dropped: number;
+  readonly pauses: { readonly count: number; readonly longest: number; readonly total: number };
+}
+
+const quiescentLimit = 1500;
+
+export function createRecording(agent: Agent, options: RecordingStart) {
+  const { types, builtin } = agent;
+  const clock = performance.now.bind(performance);
+  const { nextTick } = process;
+  const later = setImmediate;
+  const start = clock();
+  const pauses = { count: 0, longest: 0, total: 0 };
+  let dropped = 0;
+  const recorder = createRecorder({
+    now: () => Math.round((clock() - start) * 1000),
+    // The recorder uses its buffer again; the socket may not have written it yet.
+    send: (chunk) => {
+      if (!agent.link.send(recordingFrames.chunk, Buffer.from(chunk))) dropped++;
+    },
+    defer: (callback) => void Reflect.apply(nextTick, process, [callback]),
+    redact: options.redact,
+    maxBytesPerSecond: options.maxBytesPerSecond,
+  });
+  const discovery = makeDiscovery(agent, options);
+  const moduleVariables: Variables[] = [];
+  const instances: { readonly instance: number; readonly variables: Variables; readonly cells: Record<string, number> }[] = [];
+  const classes: Swap[] = [];
+  /** Originals by copy, and copies by original. */
+  const originals = new Map<object, object>();
+  const copies = new Map<object, object>();
+  let done: Swap[] = [];
+  let stopListening = (): void => undefined;
+  let ended = false;
+  let sweepRoots: WeakRef<object>[] = [];
+
+  function paused<T>(run: () => T): T {
+    const before = clock();
+    try {
+      return agent.paused(run);
+    } finally {
+      const ms = clock() - before;
+      pauses.count++;
+      pauses.total += ms;
+      if (ms > pauses.longest) pauses.longest = ms;
+    }
+  }
+
+  /** Runs steps a few milliseconds at a time between turns of the app; a step gives false when it was the last. */
+  const sliced = (step: () => boolean): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const slice = (): void => {
+        try {
+          const more = paused(() => {
+            const until = clock() + 5;
+            let again = true;
+            while (again && clock() < until) again = step();
+            return again;
+          });
+          if (more) later(slice);
+          else resolve();
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error(String(error)));
+        }
+      };
+      later(slice);
+    });
+
+  /** Puts originals where copies are, wherever a walk without scopes finds them. */
+  async function sweep(): Promise<number> {
+    const walk = discovery.plainWalk();
+    for (const root of sweepRoots) walk.add(false, root.deref());
+    await sliced(() => !walk.run(4));
+    let found = 0;
+    // What belongs to the copies themselves stays theirs: `prototype.constructor`, members of classes.
+    const isOfCopy = new Set<unknown>([...originals.keys()].flatMap((copy) => [copy, Reflect.getOwnPropertyDescriptor(copy, 'prototype')?.value as unknown]));
+    const pairs = [...originals].values();
+    await sliced(() => {
+      const { done: over, value: pair } = pairs.next();
+      if (over === true) return false;
+      const [copy, original] = pair;
+      for (const holder of walk.holders.get(copy) ?? []) {
+        if (isOfCopy.has(holder.object)) continue;
+        if (write(holder, copy, original)) found++;
+      }
+      return true;
+    });
+    return found;
+  }
+
+  function end(): void {
+    if (ended) return;
+    ended = true;
+    for (const { holder, from, to } of done.toReversed()) write(holder, to, from);
+    done = [];
+    try {
+      stopListening();
+    } finally {
+      recorder.stop();
+    }
+  }
+
+  const forget = agent.onDetach(() => {
+    paused(end);
+    sweep().catch(() => undefined);
+  });
+
+  return {
+    discovery,
+    captureAll: async (ids: readonly number[]): Promise<({ readonly token: number } | { readonly problem: string })[]> => {
+      const results: ({ readonly token: number } | { readonly problem: string })[] = [];
+      let at = 0;
+      await sliced(() => {
+        if (at >= ids.length) return false;
+        try {
+          results.push(agent.capture.take(discovery.get(ids[at]!)));
+        } catch (error) {
+          results.push({ problem: error instanceof Error ? error.message : String(error) });
+        }
+        at++;
+        return true;
+      });
+      return results;
+    },
+    makeModule(module: number, wanted: readonly VariableWanted[], importMeta: unknown): readonly Problem[] {
+      return paused(() => {
+        const made = makeVariables(wanted, agent.capture.closure);
+        if (importMeta !== null) Object.defineProperty(made.object, 'import.meta', { value: importMeta, enumerable: false });
+        moduleVariables[module] = made;
+        return made.problems;
+      });
+    },
+    /** Makes the copies of a unit and pairs them with the live functions. */
+    makeUnit(unit: UnitWanted): readonly Problem[] {
+      return paused(() => {
+        const problems: Problem[] = [];
+        const ofModule = moduleVariables[unit.module]!;
+        const variables = unit.isActivation ? makeVariables(unit.activationVariables, agent.capture.closure) : ofModule;
+        const $A: Record<string, unknown> = unit.isActivation ? variables.object : (Object.create(null) as Record<string, unknown>);
+        if (unit.thisToken !== null) $A['this'] = agent.capture.closure(unit.thisToken)?.('this');
+        if (unit.isActivation) problems.push(...variables.problems);
+        let made: unknown[];
+        try {
+          made = compileUnit(unit.code, recorder.helpers, ofModule.object, $A);
+        } catch (error) {
+          return [...problems, { name: '', reason: error instanceof Error ? error.message : String(error) }];
+        }
+        instances.push({ instance: unit.instance, variables, cells: {} });
+        recorder.addState(unit.instance, () => variables.names.map((name) => [name, variables.object[name]]));
+        unit.functions.forEach(({ number, id, isClass }, at) => {
+          const original = discovery.get(id);
+          const copy = made[at];
+          if (!original || typeof copy !== 'function') return;
+          if (isClass) {
+            recorder.adoptClass(original, copy, number);
+            const members = memberSwaps(original, copy);
+            classes.push(...members);
+            for (const { from, to } of members) originals.set(to, from);
+          } else recorder.adopt(original, copy, number);
+          originals.set(copy, original);
+          copies.set(original, copy);
+        });
+        return problems;
+      });
+    },
+    shareCells(): readonly { readonly instance: number; readonly cells: Readonly<Record<string, number>> }[] {
+      return paused(() => {
+        shareCells(instances.filter((each) => !moduleVariables.includes(each.variables)), 0);
+        return instances.map(({ instance, cells }) => ({ instance, cells }));
+      });
+    },
+    /** Waits for an instant without requests, writes the first state, and puts the copies in. */
+    async go(): Promise<SwitchReport> {
+      const foreign = [...discovery.foreignObjects()];
+      sweepRoots = foreign.map((each) => new WeakRef(each));
+      await sliced(() => {
+        for (const each of foreign.splice(-200)) recorder.markForeign(each);
+        return foreign.length > 0;
+      });
+      const swaps: Swap[] = [...classes];
+      const missed: { id: number; key: string }[] = [];
+      for (const [original, copy] of copies) {
+        for (const holder of discovery.holders(original)) {
+          // A `once` listener is called through a closure of Node; what its wrapper tells must agree with that.
+          if (holder.own) continue;
+          if (typeof holder.object === 'function' && holder.key === 'listener') missed.push({ id: discovery.idOf(original), key: 'once' });
+          else swaps.push({ holder, from: original, to: copy });
+        }
+      }
+      const before = clock();
+      const swapped = await new Promise<{ readonly inFlight: number; readonly count: number }>((resolve, reject) => {
+        const look = (): void => {
+          try {
+            if (ended) throw new Error('the recording was ended');
+            const inFlight = requestsInFlight(types);
+            if (inFlight > 0 && clock() - before < quiescentLimit) {
+              setTimeout(look, 1);
+              return;
+            }
+            paused(() => {
+              stopListening = listenToRequests(recorder, builtin);
+              recorder.start();
+              if (inFlight > 0) recorder.gap('in-flight-at-start', '', `${inFlight} requests were being answered`);
+              for (const swap of swaps) if (write(swap.holder, swap.from, swap.to)) done.push(swap);
+            });
+            resolve({ inFlight, count: done.length });
+          } catch (error) {
+            reject(error instanceof Error ? error : new Error(String(error)));
+          }
+        };
+        later(look);
+      });
+      for (const { holder } of done) sweepRoots.push(new WeakRef(holder.object));
+      discovery.release();
+      return { waited: clock() - before, inFlight: swapped.inFlight, swapped: swapped.count, missed };
+    },
+    gap: (reason: string, place: string, detail: string): void => recorder.gap(reason, place, detail),
+    mark: (name: string): void => recorder.mark(name),
+    snapshot: async (): Promise<void> => {
+      const before = clock();
+      await new Promise<void>((resolve) => {
+        const look = (): void => {
+          if (ended) return resolve();
+          if (requestsInFlight(types) > 0 && clock() - before < quiescentLimit) return void setTimeout(look, 1);
+          try {
+            paused(() => recorder.snapshot());
+          } catch {
+            // The app must not notice; what is missing shows on the tape.
+          }
+          resolve();
+        };
+        later(look);
+      });
+    },
+    status: (): InsideStatus => {
+      const stats = recorder.stats();
+      return { calls: stats.calls, events: stats.events, bytes: stats.bytes, dropped: stats.dropped + dropped, pauses: { ...pauses } };
+    },
+    /** Puts the originals back and says so on the lifeline after the last chunk. */
+    async stop(): Promise<number> {
+      forget();
+      paused(end);
+      const swept = await sweep();
+      agent.link.send(recordingFrames.end, new Uint8Array(0));
+      originals.clear();
+      copies.clear();
+      sweepRoots = [];
+      return swept;
+    },
+    /** Before it began: takes back what there is. */
+    cancel(): void {
+      forget();
+      end();
+      discovery.release();
+    },
+    facts: () => ({
+      versions: { ...process.versions },
+      platform: process.platform,
+      arch: process.arch,
+      argv: [...process.argv],
+      execArgv: [...process.execArgv],
+      cwd: process.cwd(),
+      environmentNames: Object.keys(process.env),
+      timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+      locale: new Intl.DateTimeFormat().resolvedOptions().locale,
+      startedAt: Date.now() - (clock() - start),
+    }),
+  };
+}
+
+export type InsideRecording = ReturnType<typeof createRecording>;
