@@ -8,7 +8,7 @@ import type { Handle, LiveMember, LiveValue } from '../live-value.ts';
 import type { WriteResult } from '../target.ts';
 import type { Answer, Written } from './agent/state.ts';
 import type { Modules, NodeModule } from './modules.ts';
-import { Remote, type NodeSession } from './session.ts';
+import { Remote, type NodeSession, type ObjectGroup } from './session.ts';
 import type { FoundFunction, Scopes } from './scopes.ts';
 import { problemOf, type Values } from './values.ts';
 
@@ -29,7 +29,8 @@ export class Bindings {
     const module = await this.#modules.get(id);
     const exported = await this.#exportMembers(module);
     if (module.format === 'other') return exported;
-    const variables = await this.#variables(module);
+    using group = this.#session.group();
+    const variables = await this.#variables(module, group);
     const shape = await this.#scopes.shape(module);
     const described = await this.#values.describeAll(variables.map(({ name, value }) => ({ name, value })));
     const members = await Promise.all(
@@ -49,9 +50,10 @@ export class Bindings {
 
   async readVariable(id: string, name: string): Promise<LiveValue> {
     const module = await this.#modules.get(id);
-    const found = (await this.#variables(module)).find((each) => each.name === name);
+    using group = this.#session.group();
+    const found = (await this.#variables(module, group)).find((each) => each.name === name);
     if (!found) throw fail('DS1021', { place: `${id}#${name}` });
-    return this.#values.describe(found.value, name);
+    return await this.#values.describe(found.value, name);
   }
 
   async readExport(id: string, name: string): Promise<LiveValue> {
@@ -66,9 +68,9 @@ export class Bindings {
     const shape = await this.#scopes.shape(module);
     const kind = shape.names.get(name);
     if (kind === 'import') throw fail('DS1026', { place, reason: 'it is imported; write it in the module that exports it' });
-    const found = await this.#scopes.moduleScope(module);
-    const entries = found ? await this.#scopes.entries(found.scope) : [];
-    if (!found || !entries.some((each) => each.name === name)) {
+    using group = this.#session.group();
+    const found = await this.#scopes.moduleScope(module, group);
+    if (!found || !found.entries.some((each) => each.name === name)) {
       if (kind === undefined) throw fail('DS1021', { place });
       throw fail('DS1025', { module: id, name });
     }
@@ -135,12 +137,12 @@ export class Bindings {
     return members.filter((each) => each.origin === 'property' && !each.step.startsWith('[Symbol'));
   }
 
-  async #variables(module: NodeModule): Promise<readonly { readonly name: string; readonly value: Protocol.Runtime.RemoteObject }[]> {
+  async #variables(module: NodeModule, group: ObjectGroup): Promise<readonly { readonly name: string; readonly value: Protocol.Runtime.RemoteObject }[]> {
     if (module.format === 'other') return [];
-    const found = await this.#scopes.moduleScope(module);
+    const found = await this.#scopes.moduleScope(module, group);
     if (!found) return [];
     const { names } = await this.#scopes.shape(module);
-    return (await this.#scopes.entries(found.scope)).flatMap(({ name, value }) => (value && names.has(name) ? [{ name, value }] : []));
+    return found.entries.flatMap(({ name, value }) => (value && names.has(name) ? [{ name, value }] : []));
   }
 
   /** Functions from whose entry `name` means the module's variable: their own text declares no such name. */

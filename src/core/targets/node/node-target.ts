@@ -110,14 +110,19 @@ export class NodeTarget implements Target {
   }
 
   call(fn: Handle, receiver: Handle | undefined, args: readonly string[]): Promise<LiveValue> {
-    return this.#run(async () => this.values.describe(await this.session.invokeRemote('state.call', fn, receiver ?? null, args)));
+    return this.#run(async () => {
+      using group = this.session.group();
+      return await this.values.describe(await this.session.remoteIn(group, 'state.call', fn, receiver ?? null, args));
+    });
   }
 
   replaceFunction(place: Place, source: string): Promise<Replacement> {
     return this.#run(async () => {
       const { value, name, home } = await this.#functionAt(place);
-      const fn = await this.values.remote(value.handle);
-      const homeId = home === undefined ? undefined : (await this.values.remote(home)).objectId;
+      // The swapper keeps the function by its id until it is restored.
+      const group = this.session.group();
+      const fn = await this.values.remote(value.handle, group);
+      const homeId = home === undefined ? undefined : (await this.values.remote(home, group)).objectId;
       const swapper = await this.#swap();
       return this.session.allowingPauses(() => swapper.replace(fn.objectId, source, name, homeId));
     });
@@ -183,10 +188,8 @@ export class NodeTarget implements Target {
   /** A #private field is written from a closure made within its class: in one of its methods. */
   async #writePrivate(handle: Handle, step: string, expression: string, expected: string | undefined, held: Handle | undefined): Promise<WriteResult> {
     await this.values.read(handle, step);
-    const methods = await this.session.withAgentRemote(
-      '(agent, handle) => { const found = []; for (let at = Reflect.getPrototypeOf(agent.handles.get(handle)); at && !agent.types.isProxy(at) && found.length < 40; at = Reflect.getPrototypeOf(at)) for (const key of Reflect.ownKeys(at)) { const d = Reflect.getOwnPropertyDescriptor(at, key); for (const fn of [d.value, d.get, d.set]) if (typeof fn === "function") found.push(fn); } return found; }',
-      handle,
-    );
+    using group = this.session.group();
+    const methods = await this.session.remoteIn(group, 'state.methodsOf', handle);
     const { result } = await this.session.cdp.send('Runtime.getProperties', { objectId: methods.objectId!, ownProperties: true });
     const functions = result.flatMap(({ name, value }) => (/^\d+$/.test(name) && value?.objectId !== undefined ? [new Remote(value.objectId)] : []));
     for (const fn of functions) {

@@ -5,7 +5,7 @@ import { fail } from '../../common/errors.ts';
 import type { CaptureResult } from './agent/capture.ts';
 import type { NodeModule, Modules } from './modules.ts';
 import { shapeOf, type ModuleShape } from './module-shape.ts';
-import { Remote, type NodeSession } from './session.ts';
+import type { NodeSession, ObjectGroup, Remote } from './session.ts';
 import type { Script } from './scripts.ts';
 
 export interface FunctionPlace {
@@ -29,6 +29,10 @@ export interface FoundFunction {
   readonly objectId: string;
   readonly place: FunctionPlace;
   readonly script: Script;
+}
+
+/** As met in a walk; its scopes are a copy of that instant and live as long as the walk. */
+interface MetFunction extends FoundFunction {
   readonly scopesId: string | undefined;
 }
 
@@ -40,6 +44,8 @@ export class Scopes {
   readonly #shapes = new Map<string, Promise<ModuleShape>>();
   /** Functions of own modules by the module's path, as far as a walk has found them. */
   readonly #found = new Map<string, FoundFunction[]>();
+  /** The function through which a module's scope was reached last. */
+  readonly #ways = new Map<string, FoundFunction>();
 
   constructor(session: NodeSession, modules: Modules) {
     this.#session = session;
@@ -109,19 +115,31 @@ export class Scopes {
     return this.#found.get(key) ?? [];
   }
 
-  /** The module's own scope, through one of its functions. */
-  async moduleScope(module: NodeModule): Promise<{ readonly scope: ScopeInChain; readonly functions: readonly FoundFunction[] } | undefined> {
+  /**
+   * The module's own scope as it is now, through one of its functions; undefined when none can be reached. What it
+   * shows is a copy of that instant and lives as long as `group`.
+   */
+  async moduleScope(module: NodeModule, group: ObjectGroup): Promise<{ readonly entries: readonly ScopeEntry[]; readonly functions: readonly FoundFunction[] } | undefined> {
     const shape = await this.shape(module);
     for (const attempt of [0, 1]) {
       const functions = await this.functionsOf(module);
-      for (const fn of functions) {
-        if (fn.scopesId === undefined) continue;
-        const isTopLevel = shape.functionAt(fn.place.line, fn.place.column)?.isTopLevel === true;
-        const chain = await this.chain(fn.scopesId);
-        const scope = chain.findLast((each) => each.type === 'module' || each.type === 'closure');
+      // The one that served last time is asked first.
+      const known = this.#ways.get(module.id);
+      for (const fn of known && functions.includes(known) ? [known, ...functions] : functions) {
+        const again = await this.#session.cdp.send('Runtime.callFunctionOn', { objectId: fn.objectId, functionDeclaration: 'function () { return this; }', objectGroup: group.name, silent: true });
+        if (again.result.objectId === undefined) continue;
+        const { scopesId } = await this.look(again.result.objectId);
+        if (scopesId === undefined) continue;
+        const scope = (await this.chain(scopesId)).findLast((each) => each.type === 'module' || each.type === 'closure');
         if (!scope) continue;
+        const entries = await this.entries(scope);
+        const isTopLevel = shape.functionAt(fn.place.line, fn.place.column)?.isTopLevel === true;
         // Of a function within another, the outermost scope is the module's only when it has one at all.
-        if (scope.type === 'module' || isTopLevel || (await this.#isModules(scope, shape))) return { scope, functions };
+        const names = entries.map((each) => each.name);
+        if (scope.type === 'module' || isTopLevel || (names.length > 0 && names.every((name) => shape.names.has(name) || wrapperNames.has(name)))) {
+          this.#ways.set(module.id, fn);
+          return { entries, functions };
+        }
       }
       if (attempt === 0) {
         this.#found.delete(module.path ?? '');
@@ -129,11 +147,6 @@ export class Scopes {
       }
     }
     return undefined;
-  }
-
-  async #isModules(scope: ScopeInChain, shape: ModuleShape): Promise<boolean> {
-    const names = (await this.entries(scope)).map((each) => each.name);
-    return names.length > 0 && names.every((name) => shape.names.has(name) || wrapperNames.has(name));
   }
 
   /**
@@ -145,19 +158,21 @@ export class Scopes {
     const [scripts, modules] = await Promise.all([session.scripts(), this.#modules.list()]);
     const own = new Set(modules.filter((each) => each.own && each.path !== undefined).map((each) => each.path!));
     const names = modules.filter((each) => each.own).map((each) => each.loaderName);
-    const walk = await session.invokeRemote('makeWalk');
+    // Functions found are kept for captures; what led to them is not.
+    using group = session.group();
+    const walk = await session.remoteIn(group, 'makeWalk');
     if (walk.objectId === undefined) throw fail('DS1030', { reason: 'the walk did not start' });
     const on = (functionDeclaration: string, args: Protocol.Runtime.CallArgument[], returnByValue: boolean) =>
-      session.cdp.send('Runtime.callFunctionOn', { objectId: walk.objectId!, functionDeclaration, arguments: args, returnByValue, silent: true, objectGroup: 'devsandbox:walk' });
+      session.cdp.send('Runtime.callFunctionOn', { objectId: walk.objectId!, functionDeclaration, arguments: args, returnByValue, silent: true, objectGroup: group.name });
     const add = (values: readonly Protocol.Runtime.RemoteObject[]): Promise<unknown> =>
       on('function (...values) { this.add(...values); }', values.flatMap((value) => (value.objectId === undefined ? [] : [{ objectId: value.objectId }])), true);
-    const roots = await session.withAgentRemote('(agent, names) => agent.loader.roots(names)', names);
+    const roots = await session.remoteIn(group, 'loader.roots', names);
     await on('function (roots) { this.add(...roots); }', [{ objectId: roots.objectId! }], true);
-    await this.#addTimers(add);
+    await this.#addTimers(add, group);
     const seenScripts = new Set<string>();
-    const found = new Map<string, FoundFunction[]>();
-    const foreign: FoundFunction[] = [];
-    const enter = async (functions: readonly FoundFunction[]): Promise<void> => {
+    const found = new Map<string, MetFunction[]>();
+    const foreign: MetFunction[] = [];
+    const enter = async (functions: readonly MetFunction[]): Promise<void> => {
       for (let at = 0; at < functions.length; at += batch) {
         await Promise.all(
           functions.slice(at, at + batch).map(async (fn) => {
@@ -187,11 +202,11 @@ export class Scopes {
         await enter(foreign.splice(0));
         continue;
       }
-      const mine: FoundFunction[] = [];
+      const mine: MetFunction[] = [];
       for (const { objectId, place, scopesId } of functions) {
         const script = place && scripts.byId(place.scriptId);
         if (!place || !script) continue;
-        const fn: FoundFunction = { objectId, place, script, scopesId };
+        const fn: MetFunction = { objectId, place, script, scopesId };
         if (script.path !== undefined && own.has(script.path)) {
           mine.push(fn);
           const list = found.get(script.path);
@@ -203,13 +218,23 @@ export class Scopes {
       await enter(mine);
       if (enough(found)) break;
     }
-    for (const [path, functions] of found) this.#found.set(path, functions);
-    return found;
+    await Promise.all(
+      [...found].map(async ([path, functions]) => {
+        this.#found.set(path, await Promise.all(functions.map(({ objectId, place, script }) => this.#keep({ objectId, place, script }))));
+      }),
+    );
+    return this.#found;
+  }
+
+  /** The same function, held beyond the walk that met it. */
+  async #keep(fn: FoundFunction): Promise<FoundFunction> {
+    const { result } = await this.#session.cdp.send('Runtime.callFunctionOn', { objectId: fn.objectId, functionDeclaration: 'function () { return this; }', objectGroup: 'devsandbox:functions', silent: true });
+    return result.objectId === undefined ? fn : { ...fn, objectId: result.objectId };
   }
 
   /** Active timers are held by a list in Node's own timers module, seen through the scope of `setTimeout`. */
-  async #addTimers(add: (values: readonly Protocol.Runtime.RemoteObject[]) => Promise<unknown>): Promise<void> {
-    const { result } = await this.#session.cdp.send('Runtime.evaluate', { expression: 'setTimeout', objectGroup: 'devsandbox:walk' });
+  async #addTimers(add: (values: readonly Protocol.Runtime.RemoteObject[]) => Promise<unknown>, group: ObjectGroup): Promise<void> {
+    const { result } = await this.#session.cdp.send('Runtime.evaluate', { expression: 'setTimeout', objectGroup: group.name });
     if (result.objectId === undefined) return;
     const { scopesId } = await this.look(result.objectId);
     if (scopesId === undefined) return;

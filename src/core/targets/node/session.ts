@@ -17,6 +17,12 @@ export class Remote {
   }
 }
 
+export interface ObjectGroup extends Disposable {
+  readonly name: string;
+}
+
+let groups = 0;
+
 /** Any value that the inspector gave, primitive or not. */
 export class RemoteValue {
   readonly value: Protocol.Runtime.RemoteObject;
@@ -66,9 +72,25 @@ export class NodeSession {
     return result.value as T;
   }
 
-  /** Like {@link invoke}, for a result that stays in the target. */
+  /** Like {@link invoke}, for a result that stays in the target, held until we detach. */
   async invokeRemote(path: string, ...args: readonly unknown[]): Promise<Protocol.Runtime.RemoteObject> {
     return this.#call(path, args, false);
+  }
+
+  /** Like {@link invokeRemote}; the result, and whatever is read from it, is held until the group is disposed of. */
+  async remoteIn(group: ObjectGroup, path: string, ...args: readonly unknown[]): Promise<Protocol.Runtime.RemoteObject> {
+    return this.#call(path, args, false, group.name);
+  }
+
+  /** What the inspector holds for us it holds strongly: temporary things go into a group. */
+  group(): ObjectGroup {
+    const name = `devsandbox:${++groups}`;
+    return {
+      name,
+      [Symbol.dispose]: () => {
+        if (this.cdp.isOpen) this.cdp.send('Runtime.releaseObjectGroup', { objectGroup: name }).catch(() => undefined);
+      },
+    };
   }
 
   /** Calls a function given as text, with `agent` ({@link Agent}) as first parameter, in the target; for other engineers' code. */
@@ -108,11 +130,11 @@ export class NodeSession {
     return result;
   }
 
-  #call(path: string, args: readonly unknown[], returnByValue: boolean): Promise<Protocol.Runtime.RemoteObject> {
-    return this.#callText(`function (...a) { return this.${path}(...a); }`, args, returnByValue);
+  #call(path: string, args: readonly unknown[], returnByValue: boolean, group?: string): Promise<Protocol.Runtime.RemoteObject> {
+    return this.#callText(`function (...a) { return this.${path}(...a); }`, args, returnByValue, group);
   }
 
-  async #callText(functionDeclaration: string, args: readonly unknown[], returnByValue: boolean): Promise<Protocol.Runtime.RemoteObject> {
+  async #callText(functionDeclaration: string, args: readonly unknown[], returnByValue: boolean, objectGroup?: string): Promise<Protocol.Runtime.RemoteObject> {
     const response = await this.cdp.send('Runtime.callFunctionOn', {
       objectId: this.agentId,
       functionDeclaration,
@@ -120,6 +142,7 @@ export class NodeSession {
       returnByValue,
       awaitPromise: awaited.has(functionDeclaration),
       silent: true,
+      ...(objectGroup !== undefined && { objectGroup }),
     });
     if (response.exceptionDetails) throw targetThrew(response.exceptionDetails);
     return response.result;

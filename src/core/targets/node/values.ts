@@ -5,7 +5,7 @@ import { fail } from '../../common/errors.ts';
 import type { Handle, LiveMember, LiveValue } from '../live-value.ts';
 import type { Answer } from './agent/state.ts';
 import type { Modules } from './modules.ts';
-import { Remote, RemoteValue, type NodeSession } from './session.ts';
+import { Remote, RemoteValue, type NodeSession, type ObjectGroup } from './session.ts';
 import type { Scopes } from './scopes.ts';
 
 export class Values {
@@ -21,10 +21,11 @@ export class Values {
 
   async read(handle: Handle, step: string): Promise<LiveValue> {
     if (step.startsWith('#')) {
-      const property = (await this.#privates(handle)).find((each) => each.name === step);
+      using group = this.#session.group();
+      const property = (await this.#privates(handle, group)).find((each) => each.name === step);
       if (!property) throw fail('DS1021', { place: step });
       if (!property.value) throw fail('DS1022', { place: step });
-      return this.describe(property.value, step.slice(1));
+      return await this.describe(property.value, step.slice(1));
     }
     const answer = await this.#session.invoke<Answer<{ readonly value: LiveValue }>>('state.read', handle, step);
     if ('problem' in answer) throw problemOf(answer.problem, step, handle, answer.reason);
@@ -32,9 +33,10 @@ export class Values {
   }
 
   async members(handle: Handle, range: { readonly start: number; readonly count: number }): Promise<readonly LiveMember[]> {
+    using group = this.#session.group();
     const [answer, privates] = await Promise.all([
       this.#session.invoke<Answer<{ readonly members: readonly LiveMember[] }>>('state.members', handle, range.start, range.count),
-      range.start === 0 ? this.#privates(handle) : [],
+      range.start === 0 ? this.#privates(handle, group) : [],
     ]);
     if ('problem' in answer) throw problemOf(answer.problem, '', handle, answer.reason);
     const values = await this.describeAll(
@@ -50,7 +52,7 @@ export class Values {
         origin: 'private',
       }),
     );
-    return this.#withPlaces([...answer.members, ...hidden]);
+    return await this.#withPlaces([...answer.members, ...hidden]);
   }
 
   async release(handles: readonly Handle[]): Promise<void> {
@@ -75,8 +77,8 @@ export class Values {
   }
 
   /** The object behind a handle, for requests of the inspector. */
-  async remote(handle: Handle): Promise<Remote> {
-    const object = await this.#session.invokeRemote('object', handle);
+  async remote(handle: Handle, group: ObjectGroup): Promise<Remote> {
+    const object = await this.#session.remoteIn(group, 'object', handle);
     if (object.objectId === undefined) throw fail('DS1024', { handle });
     return new Remote(object.objectId);
   }
@@ -88,18 +90,18 @@ export class Values {
   }
 
   async #placeOf(handle: Handle): Promise<string | undefined> {
-    const object = await this.#session.invokeRemote('object', handle);
+    using group = this.#session.group();
+    const object = await this.#session.remoteIn(group, 'object', handle);
     if (object.objectId === undefined) return undefined;
     const { place } = await this.#scopes.look(object.objectId);
-    void this.#session.cdp.send('Runtime.releaseObject', { objectId: object.objectId }).catch(() => undefined);
     if (!place) return undefined;
     const script = (await this.#session.scripts()).byId(place.scriptId);
     if (!script?.url) return undefined;
     return `${script.path === undefined ? script.url : this.#modules.idOf(script.path)}:${place.line + 1}`;
   }
 
-  async #privates(handle: Handle): Promise<readonly Protocol.Runtime.PrivatePropertyDescriptor[]> {
-    const object = await this.#session.invokeRemote('object', handle);
+  async #privates(handle: Handle, group: ObjectGroup): Promise<readonly Protocol.Runtime.PrivatePropertyDescriptor[]> {
+    const object = await this.#session.remoteIn(group, 'object', handle);
     if (object.objectId === undefined) return [];
     const { privateProperties = [] } = await this.#session.cdp.send('Runtime.getProperties', { objectId: object.objectId, ownProperties: true });
     // Fields that the recorder stamps on are ours.

@@ -4,7 +4,7 @@ import type { Capture } from './capture.ts';
 import type { Describer } from './describe.ts';
 import type { Handles } from './handles.ts';
 import type { Members } from './members.ts';
-import type { Types } from './shape.ts';
+import { ownKeys, prototypeOf, type Types } from './shape.ts';
 
 export type Answer<T> = T | { readonly problem: string; readonly reason?: string };
 
@@ -28,6 +28,8 @@ export interface State {
   prepare(token: number, name: string, expression: string, expected: string | null, held: number | null): { readonly next: unknown; readonly before: LiveValue } | { readonly problem: string; readonly reason?: string };
   /** `foreign`: the scope is not within the class that has the field. */
   writePrivate(token: number, handle: number, name: string, expression: string, expected: string | null, held: number | null): Answer<Written>;
+  /** Functions, getters and setters of an object's prototypes: each is within a class that may have a private field. */
+  methodsOf(handle: number): object[];
   call(fn: number, receiver: number | null, args: readonly string[]): unknown;
 }
 
@@ -70,7 +72,7 @@ const messageOf = (thrown: unknown): string => {
   }
 };
 
-export function makeState({ handles, describer, members, capture, paused }: StateOptions): State {
+export function makeState({ types, handles, describer, members, capture, paused }: StateOptions): State {
   const held = (handle: number): object | undefined => {
     const value = handles.get(handle);
     return typeof value === 'symbol' ? undefined : value;
@@ -179,6 +181,18 @@ export function makeState({ handles, describer, members, capture, paused }: Stat
         }
         return { before, after: describer.describe(field.get(object), name.slice(1)) };
       });
+    },
+    methodsOf(handle) {
+      const found: object[] = [];
+      const object = held(handle);
+      let at = object && prototypeOf(types, object);
+      for (let depth = 0; at && !types.isProxy(at) && depth < 8; depth++, at = prototypeOf(types, at)) {
+        for (const key of ownKeys(at)) {
+          const { value, get, set } = (Reflect.getOwnPropertyDescriptor(at, key) ?? {}) as { value?: unknown; get?: unknown; set?: unknown };
+          for (const fn of [value, get, set]) if (typeof fn === 'function' && found.length < 60) found.push(fn);
+        }
+      }
+      return found;
     },
     call(fn, receiver, args) {
       const callee = held(fn);
