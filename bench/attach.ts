@@ -1,0 +1,96 @@
+// Attach to first value: from the call to the value of a module variable in hand, in a shop that serves customers. Beside
+// it the least that any debugger has to do: signal, connect, evaluate a number. Interleaved; the shop's longest stop is
+// seen from inside it.
+//
+//   node bench/attach.ts [rounds]
+import { WebSocket } from 'ws';
+import { startTraffic } from '../examples/load.ts';
+import { startShop } from '../examples/start.ts';
+import { attach } from '../src/core/targets/index.ts';
+import { longestStop, ratio, spread, wait, witnessOptions } from './support/measures.ts';
+
+const rounds = Number(process.argv[2] ?? 15);
+
+interface Reply {
+  readonly id?: number;
+  readonly result?: { readonly result?: { readonly value?: unknown } };
+}
+
+/** The inspector's own way, without anything of ours; closes it behind itself. */
+async function bareInspector(pid: number): Promise<number> {
+  const start = performance.now();
+  process.kill(pid, 'SIGUSR1');
+  let url: string | undefined;
+  while (url === undefined) {
+    try {
+      const [first] = (await (await fetch('http://127.0.0.1:9229/json/list')).json()) as { webSocketDebuggerUrl: string }[];
+      url = first?.webSocketDebuggerUrl;
+    } catch {
+      await wait(1);
+    }
+  }
+  const socket = new WebSocket(url, { perMessageDeflate: false });
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const ask = (id: number, expression: string): Promise<Reply> =>
+    new Promise((resolve) => {
+      const read = (data: Buffer): void => {
+        const reply = JSON.parse(data.toString()) as Reply;
+        if (reply.id !== id) return;
+        socket.off('message', read);
+        resolve(reply);
+      };
+      socket.on('message', read);
+      socket.send(JSON.stringify({ id, method: 'Runtime.evaluate', params: { expression, returnByValue: true } }));
+    });
+  const { result } = await ask(1, 'process.pid');
+  const took = performance.now() - start;
+  if (result?.result?.value !== pid) throw new Error('another process answered: port 9229 must be free for this benchmark');
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  await ask(2, "setTimeout(() => process.getBuiltinModule('node:inspector').close(), 1), 0");
+  await closed;
+  return took;
+}
+
+async function attachAndRead(pid: number): Promise<{ attached: number; value: number; detached: number }> {
+  const start = performance.now();
+  const target = await attach(String(pid));
+  const attached = performance.now() - start;
+  const read = await target.read({ module: 'src/stock.ts', variable: 'deliveries' });
+  const value = performance.now() - start;
+  if (!/^\d+$/.test(read.preview)) throw new Error(`deliveries is ${read.preview}`);
+  const leaving = performance.now();
+  await target.detach();
+  return { attached, value, detached: performance.now() - leaving };
+}
+
+await using shop = await startShop({ nodeOptions: witnessOptions });
+await using customers = startTraffic(shop.url, { concurrency: 8, rate: 200 });
+await wait(1_500);
+const ours = { attached: [] as number[], value: [] as number[], detached: [] as number[] };
+const bare: number[] = [];
+const stops = { plain: [] as number[], ours: [] as number[], bare: [] as number[] };
+// The first round loads code on both sides and does not count.
+for (let round = 0; round <= rounds; round++) {
+  await longestStop(shop);
+  await wait(300);
+  const plain = await longestStop(shop);
+  const times = await attachAndRead(shop.pid);
+  const stop = await longestStop(shop);
+  await wait(100);
+  await longestStop(shop);
+  const least = await bareInspector(shop.pid);
+  const leastStop = await longestStop(shop);
+  await wait(100);
+  if (round === 0) continue;
+  for (const key of ['attached', 'value', 'detached'] as const) ours[key].push(times[key]);
+  bare.push(least);
+  stops.plain.push(plain);
+  stops.ours.push(stop);
+  stops.bare.push(leastStop);
+}
+await customers.stop();
+console.log(`median (10 % to 90 %) of ${rounds} attaches, interleaved, Node.js ${process.versions.node}, shop under 200 requests/s`);
+console.log(`attach to first value  devsandbox ${spread(ours.value, 'ms')}   bare inspector ${spread(bare, 'ms')}   ratio ${ratio(ours.value, bare)}`);
+console.log(`of it attached         devsandbox ${spread(ours.attached, 'ms')}`);
+console.log(`detach                 devsandbox ${spread(ours.detached, 'ms')}`);
+console.log(`longest stop inside    devsandbox ${spread(stops.ours, 'ms')}   bare inspector ${spread(stops.bare, 'ms')}   neither, 300 ms ${spread(stops.plain, 'ms')}`);
