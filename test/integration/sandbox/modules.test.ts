@@ -92,7 +92,7 @@ test('every builtin that needs no machine loads', async () => {
 test('errors in a file of one\'s own show its place', async () => {
   const { error, number } = await cells.run('import { boom } from "./throws";\nboom({})');
   expect(error?.frames).toEqual([
-    { file: join(folder, 'throws.ts'), line: 3, column: 18, name: 'boom' },
+    { file: join(folder, 'throws.ts'), line: 3, column: 16, name: 'boom' },
     { file: `cell ${number}`, line: 2, column: 1 },
   ]);
   expect(error?.codeFrame).toContain('> 3 |   (v as any).a.b;');
@@ -163,4 +163,32 @@ test('the environment is empty until it is allowed', async () => {
   expect(await cells.value('Object.keys(process.env).length')).toBe(0);
   await cells.runner.setGrants({ ...none, env: true });
   expect(await cells.value('process.env.PATH')).toBe(process.env['PATH']);
+});
+
+test('a module that fails is an error of the cell, and can be corrected', async () => {
+  const file = join(folder, 'broken.ts');
+  await writeFile(file, 'const x: number = 1;\nthrow new Error("at the top");');
+  expect((await cells.run('import { fine } from "./broken"')).error).toMatchObject({ message: 'at the top' });
+  await writeFile(file, 'await null;\nthrow new Error("after an await");');
+  expect((await cells.run('import { fine } from "./broken"')).error).toMatchObject({ message: 'after an await' });
+  await writeFile(file, 'export const fine = (;');
+  expect((await cells.run('import { fine } from "./broken"')).error).toMatchObject({ code: 'DS2010' });
+  await writeFile(file, 'export const fine: string = "fine";');
+  expect(await cells.value('import { fine } from "./broken"; fine')).toBe('fine');
+});
+
+test('a module that never ends can be interrupted', async () => {
+  await writeFile(join(folder, 'endless.ts'), 'console.log("go"); while (true) {}');
+  expect((await cells.interrupted('import "./endless"', 'go')).status).toBe('interrupted');
+  await writeFile(join(folder, 'forever.ts'), 'console.log("go"); await new Promise(() => {});');
+  expect((await cells.interrupted('import "./forever"', 'go')).status).toBe('interrupted');
+  expect(await cells.value('import { inner } from "./node_modules/esm-only/inner.js"; inner')).toBe('inner');
+});
+
+test('a granted package that blocks does not keep the cell from being interrupted', async () => {
+  await using other = await bench({ cwd: folder });
+  await other.runner.setGrants({ ...none, run: true });
+  const cell = await other.interrupted('import { execFileSync } from "node:child_process"; console.log("go"); execFileSync("sleep", ["5"])', 'go');
+  expect(cell.status).toBe('interrupted');
+  expect(await other.value('1 + 1')).toBe(2);
 });

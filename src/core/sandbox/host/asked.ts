@@ -6,7 +6,7 @@ import type { CellGrants, DisplayOutput, OutputChunk } from '../ports.ts';
 import { thrownData } from '../wire.ts';
 import type { RawError, RawResult, WireReply } from '../wire.ts';
 import type { CellIsolate } from './cell-isolate.ts';
-import { HandleTable } from './handle-table.ts';
+import { Machine } from './machine.ts';
 import { Network } from './network.ts';
 
 type Parameters = Record<string, unknown> & { readonly cell: number };
@@ -15,7 +15,7 @@ const printLimit = 10_000_000;
 const digests: Record<string, string> = { 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
 
 export class Asked {
-  readonly handles: HandleTable;
+  readonly machine: Machine;
   readonly #owner: CellIsolate;
   readonly #network: Network;
   readonly #timers = new Map<number, { readonly cell: number; readonly timer: NodeJS.Timeout }>();
@@ -26,10 +26,10 @@ export class Asked {
 
   constructor(owner: CellIsolate) {
     this.#owner = owner;
-    this.handles = new HandleTable({
-      grants: () => this.#grants,
-      promise: (promise, encoded) => this.#promise(promise, encoded),
-      callBack: (id, receiver, args) => owner.later(0, 'callback', { id, receiver, args }),
+    this.machine = new Machine({
+      settle: (ticket, reply) => owner.later(0, 'settle', { ticket, reply }),
+      callback: (id, receiver, args) => owner.later(0, 'callback', { id, receiver, args }),
+      uncaught: (error) => owner.failedBeside(owner.running ?? 0, error),
     });
     this.#network = new Network({
       anywhere: () => this.#grants.net,
@@ -46,6 +46,7 @@ export class Asked {
 
   setGrants(grants: CellGrants): void {
     this.#grants = grants;
+    this.machine.setGrants(grants);
   }
 
   /** Ends what a cell has started and waits for. */
@@ -70,7 +71,7 @@ export class Asked {
     try {
       const parameters = JSON.parse(json) as Parameters;
       if (this.#owner.isStopped(parameters.cell)) throw new DevsandboxError('DS2001', 'the cell was interrupted', 'run it again', {});
-      if (method.startsWith('handle.')) return { value: this.handles.answer(method, parameters) };
+      if (method.startsWith('handle.')) return await this.machine.call(method, parameters);
       if (method === 'front') return await this.#owner.front.request(parameters.cell, parameters['method'] as string, parameters['parameters']);
       const value = await this.#perform(method, parameters);
       return { value: value ?? null };
@@ -101,6 +102,8 @@ export class Asked {
         return this.#later(cell, parameters, () => this.#fromFront(cell, parameters));
       case 'import':
         return this.#later(cell, parameters, () => this.#owner.modules.import(parameters['specifier'] as string, parameters['from'] as string | undefined));
+      case 'loaded':
+        return this.#owner.modules.loaded(parameters['id'] as string);
       case 'require':
         return this.#owner.modules.require(parameters['specifier'] as string, parameters['from'] as string);
       case 'resolve':
@@ -164,21 +167,6 @@ export class Asked {
       (value) => this.#owner.later(cell, 'settle', { ticket, reply: { value: value ?? null } }),
       (error: unknown) => this.#owner.later(cell, 'settle', { ticket, reply: { error: thrownData(error) } }),
     );
-  }
-
-  #promise(promise: PromiseLike<unknown>, encoded: (value: unknown) => unknown): string {
-    const ticket = `p${(this.#ticket += 1)}`;
-    const settle = (reply: WireReply): void => this.#owner.later(0, 'settle', { ticket, reply });
-    const give = (value: unknown): void => {
-      try {
-        settle({ value: encoded(value) });
-      } catch (error) {
-        settle({ error: thrownData(error) });
-      }
-    };
-    // Not before the isolate has heard of the ticket.
-    promise.then((value) => setImmediate(give, value), (error: unknown) => setImmediate(settle, { error: thrownData(error) }));
-    return ticket;
   }
 }
 

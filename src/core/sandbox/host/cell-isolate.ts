@@ -5,6 +5,7 @@
 // idle isolate would hit the next entry.
 import { createRequire } from 'node:module';
 import type IsolatedVm from 'isolated-vm';
+import { fail } from '../../common/errors.ts';
 import type { CellGrants } from '../ports.ts';
 import type { HostSettings } from '../protocol.ts';
 import type { RawError, RawResult, WireReply } from '../wire.ts';
@@ -31,7 +32,7 @@ export class CellIsolate {
   readonly modules: Modules;
   readonly #asked: Asked;
   readonly #inspector: IsolatedVm.InspectorSession;
-  #api!: { readonly enter: Ref; readonly run: Ref; readonly json: Ref; readonly keep: Ref; readonly owner: Ref };
+  #api!: { readonly enter: Ref; readonly run: Ref; readonly json: Ref; readonly owner: Ref };
   #busy = 0;
   #running: number | undefined;
   #stopped = new Set<number>();
@@ -64,7 +65,7 @@ export class CellIsolate {
     await script.run(this.context);
     const api = await this.context.evalClosure('const start = globalThis.__start; delete globalThis.__start; return start($0, $1)', [call, world], { result: { reference: true }, filename: 'devsandbox:start' });
     const pick = async (name: string): Promise<Ref> => (await (api as IsolatedVm.Reference<Record<string, unknown>>).get(name, { reference: true })) as unknown as Ref;
-    this.#api = { enter: await pick('enter'), run: await pick('run'), json: await pick('json'), keep: await pick('keep'), owner: await pick('owner') };
+    this.#api = { enter: await pick('enter'), run: await pick('run'), json: await pick('json'), owner: await pick('owner') };
     setInterval(() => this.#watch(), 100).unref();
   }
 
@@ -102,6 +103,7 @@ export class CellIsolate {
       return undefined;
     } finally {
       this.#busy -= 1;
+      this.#asked.machine.release();
     }
   }
 
@@ -114,8 +116,15 @@ export class CellIsolate {
     return reply.value;
   }
 
-  async keep(id: string, namespace: IsolatedVm.Reference<unknown>): Promise<void> {
-    await this.#api.keep.apply(undefined, [id, namespace.derefInto()] as never);
+  /** Runs the top of a module; what it throws is thrown here. */
+  async evaluate(work: () => Promise<unknown>): Promise<void> {
+    this.#busy += 1;
+    try {
+      await work();
+    } finally {
+      this.#busy -= 1;
+      this.#asked.machine.release();
+    }
   }
 
   /** Entries that nobody waits for: timers, settlements, callbacks. Those of a stopped cell do not happen. */
@@ -139,6 +148,8 @@ export class CellIsolate {
 
   /** A rejection that nobody handled: the running cell's error, otherwise text. */
   rejected(cell: number, thrown: unknown): void {
+    // A module that is being loaded and awaited something in vain.
+    if (this.modules.failLoading(thrown)) return;
     const error = thrown as Error | undefined;
     const raw: RawError =
       typeof error === 'object' && error !== null
@@ -168,6 +179,7 @@ export class CellIsolate {
     if (this.#running === cell) this.#running = undefined;
     this.front.cancel(cell);
     this.#asked.cancel(cell);
+    this.modules.failLoading(fail('DS2001'));
     while (this.#busy > 0 && !this.#lost) {
       this.#message += 1;
       this.#inspector.dispatchProtocolMessage(JSON.stringify({ id: this.#message, method: 'Runtime.terminateExecution' }));
@@ -197,8 +209,9 @@ export class CellIsolate {
     return this.#asked.grants;
   }
 
-  reference(module: unknown, grant: string | undefined): unknown {
-    return this.#asked.handles.moduleReference(module, grant);
+  /** Loads a granted module beside us and gives the reference to it. */
+  loadGranted(url: string, grant: string | undefined): Promise<unknown> {
+    return this.#asked.machine.load(url, grant);
   }
 
   /** Over its memory an isolate may park its thread for good; the front replaces us. */

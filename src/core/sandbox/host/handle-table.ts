@@ -8,8 +8,8 @@ import { fail } from '../../common/errors.ts';
 
 interface Held {
   readonly thing: object;
-  /** What allowed it. */
-  readonly grant: string | undefined;
+  /** What allowed it; several, when things that were granted share it. */
+  readonly grants: Set<string | undefined>;
 }
 
 export interface HandlePorts {
@@ -47,7 +47,7 @@ export class HandleTable {
       for (const id of parameters['ids'] as number[]) this.#drop(id);
       return null;
     }
-    const { thing, grant } = this.#get(parameters['id'] as number);
+    const { thing, grant } = this.#open(parameters['id'] as number);
     this.#grant = grant;
     const record = thing as Record<PropertyKey, unknown>;
     const key = (): PropertyKey => this.#decode(parameters['key']) as PropertyKey;
@@ -74,11 +74,11 @@ export class HandleTable {
     }
   }
 
-  #get(id: number): Held {
+  #open(id: number): { readonly thing: object; readonly grant: string | undefined } {
     const held = this.#held.get(id);
     if (!held) throw fail('DS2022', { reason: 'what it stood for has been released' });
-    if (!isGranted(held.grant, this.#ports.grants())) throw fail('DS2022', { reason: `%allow ${held.grant} has been taken back` });
-    return held;
+    for (const grant of held.grants) if (isGranted(grant, this.#ports.grants())) return { thing: held.thing, grant };
+    throw fail('DS2022', { reason: `%allow ${[...held.grants].join(', ')} has been taken back` });
   }
 
   #drop(id: number): void {
@@ -100,8 +100,9 @@ export class HandleTable {
     if (id === undefined) {
       id = this.#last += 1;
       this.#ids.set(thing, id);
-      this.#held.set(id, { thing, grant: this.#grant });
+      this.#held.set(id, { thing, grants: new Set() });
     }
+    this.#held.get(id)?.grants.add(this.#grant);
     return { $: 'handle', id, function: typeof thing === 'function', text: textOf(thing) };
   }
 
@@ -123,7 +124,7 @@ export class HandleTable {
       return this.#reference(value);
     },
     resolve: (reference) => {
-      if (reference.$ === 'handle') return this.#get(reference['id'] as number).thing;
+      if (reference.$ === 'handle') return this.#open(reference['id'] as number).thing;
       if (reference.$ === 'symbol') return symbols.get(reference['name'] as never) ?? Symbol.for(reference['for'] as string);
       if (reference.$ === 'callback') return this.#callback(reference['id'] as number);
       return undefined;

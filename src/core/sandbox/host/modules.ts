@@ -28,6 +28,7 @@ export class Modules {
   readonly #compiled = new Map<string, Promise<Compiled>>();
   readonly #done = new Map<string, Compiled>();
   readonly #kept = new Set<string>();
+  readonly #loading = new Map<string, { readonly resolve: () => void; readonly reject: (error: unknown) => void }>();
   /** Which package a cell imported to get to a file: the one to allow. */
   readonly #roots = new Map<string, string>();
   /** One at a time: graphs may share modules. */
@@ -94,13 +95,12 @@ export class Modules {
       const owner = this.#roots.get(from) ?? packageOfFile(from);
       throw owner === undefined ? fail('DS2012', { specifier, grant }) : fail('DS2013', { package: owner, specifier });
     }
-    return { kind: 'handle', module: this.#isolate.reference(await import(`node:${name}`).then(mainOf), grant) };
+    return { kind: 'handle', module: await this.#isolate.loadGranted(`node:${name}`, grant) };
   }
 
   async #inHost(specifier: string, from: string, grant: string): Promise<FoundModule> {
     const path = resolveModule(specifier, from, 'import');
-    const namespace: unknown = await import(pathToFileURL(path).href);
-    return { kind: 'handle', module: this.#isolate.reference(mainOf(namespace as Record<string, unknown>), grant) };
+    return { kind: 'handle', module: await this.#isolate.loadGranted(pathToFileURL(path).href, grant) };
   }
 
   #read(path: string): ModuleSource {
@@ -112,14 +112,46 @@ export class Modules {
   async #load(id: string): Promise<void> {
     const compiled = await this.#compile(id);
     compiled.ready ??= this.#evaluate(id, compiled);
-    await compiled.ready;
+    try {
+      await compiled.ready;
+    } catch (error) {
+      this.#forget(id);
+      throw error;
+    }
   }
 
-  async #evaluate(id: string, { module }: Compiled): Promise<void> {
-    await module.instantiate(this.#isolate.context, (specifier, referrer) => this.#linked(specifier, referrer));
-    await module.evaluate({ promise: true } as never);
-    await this.#isolate.keep(id, module.namespace as never);
-    this.#kept.add(id);
+  /** Through a module that imports it: that one runs when all awaits at the tops have been settled. */
+  async #evaluate(id: string, compiled: Compiled): Promise<void> {
+    const code = `import * as m from 'it'; globalThis[Symbol.for('devsandbox.loaded')](${JSON.stringify(id)}, m);`;
+    const last = await this.#isolate.isolate.compileModule(code, { filename: 'devsandbox:loaded' });
+    await last.instantiate(this.#isolate.context, (specifier, referrer) => (referrer === last ? compiled.module : this.#linked(specifier, referrer)));
+    const loaded = new Promise<void>((resolve, reject) => this.#loading.set(id, { resolve, reject }));
+    loaded.catch(() => undefined); // heard below, unless evaluating throws first
+    try {
+      await this.#isolate.evaluate(() => last.evaluate());
+      await loaded;
+      this.#kept.add(id);
+    } finally {
+      this.#loading.delete(id);
+      last.release();
+    }
+  }
+
+  loaded(id: string): void {
+    this.#loading.get(id)?.resolve();
+  }
+
+  /** Whether a module was being loaded; it has failed then. */
+  failLoading(error: unknown): boolean {
+    for (const { reject } of this.#loading.values()) reject(error);
+    return this.#loading.size > 0;
+  }
+
+  /** What failed may be corrected and imported again. */
+  #forget(id: string): void {
+    this.#compiled.delete(id);
+    this.#done.delete(id);
+    this.#sources.delete(id);
   }
 
   #linked(specifier: string, referrer: IsolatedVm.Module): IsolatedVm.Module {
@@ -135,8 +167,7 @@ export class Modules {
     let made = this.#compiled.get(id);
     if (!made) {
       made = this.#compileGraph(id);
-      // What failed may be put right and imported again.
-      made.catch(() => this.#compiled.delete(id));
+      made.catch(() => this.#forget(id));
       this.#compiled.set(id, made);
     }
     return made;
@@ -172,10 +203,3 @@ export class Modules {
     return id;
   }
 }
-
-/** What `require` would give for builtins and CommonJS; the namespace for ES modules, with its default among it. */
-const mainOf = (namespace: Record<string, unknown>): unknown => {
-  const main = namespace['default'];
-  const isCommon = (typeof main === 'object' || typeof main === 'function') && main !== null && Object.keys(namespace).every((key) => key === 'default' || key === 'module.exports' || key in (main as object));
-  return isCommon ? main : namespace;
-};

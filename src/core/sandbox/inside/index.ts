@@ -11,7 +11,7 @@ import type { World } from './globals.ts';
 import { callBack, ownerOfCallback } from './handles.ts';
 import { ask, connect, enterFor, forgetCell, settle } from './host.ts';
 import { inspectAt, membersAt } from './look.ts';
-import { exportNames, installLinks, keepNamespace } from './modules.ts';
+import { exportNames, installLinks } from './modules.ts';
 import type { FoundModule } from './modules.ts';
 import { isProxy } from './proxies.ts';
 import { assign, makeScope } from './scope.ts';
@@ -74,7 +74,6 @@ export interface InsideApi {
   run(cell: number, body: CellFunction): void;
   /** Value of an expression as JSON, for `$(expr)`. */
   json(cell: number, body: CellFunction): void;
-  keep(id: string, namespace: unknown): void;
   owner(kind: 'timer' | 'callback', id: number): number;
 }
 
@@ -103,7 +102,6 @@ export function start(call: (method: string, json: string) => string, worldJson:
       enterFor(cell);
       void evaluateJson(cell, body);
     },
-    keep: keepNamespace,
     owner: (kind, id) => (kind === 'timer' ? ownerOfTimer(id) : ownerOfCallback(id)),
   };
 }

@@ -1,7 +1,7 @@
 // Modules inside the isolate. The host finds and compiles them; here is the table they are kept in, the CommonJS part
 // (which must be synchronous), and the builtins that need no machine.
 import { builtins } from './builtins.ts';
-import { decodeValue } from './handles.ts';
+import { decodeValue, handleText } from './handles.ts';
 import { ask, askLater } from './host.ts';
 
 /** What the host answers when it is asked for a module. */
@@ -24,9 +24,6 @@ interface CommonModule {
 const namespaces = new Map<string, unknown>();
 const common = new Map<string, CommonModule>();
 
-/** The host hands over the namespace of an ES module that it has evaluated. */
-export const keepNamespace = (id: string, namespace: unknown): void => void namespaces.set(id, namespace);
-
 export async function askModule(specifier: string, from?: string): Promise<Record<string, unknown>> {
   const found = await askLater<FoundModule>('import', { specifier, from });
   if (found.kind === 'loaded') return namespaces.get(found.id) as Record<string, unknown>;
@@ -37,7 +34,7 @@ export async function askModule(specifier: string, from?: string): Promise<Recor
 function asNamespace(exports: unknown): Record<string, unknown> {
   const namespace: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   if ((typeof exports === 'object' && exports !== null) || typeof exports === 'function') {
-    for (const key of Object.keys(exports)) {
+    for (const key of exportedKeys(exports)) {
       Object.defineProperty(namespace, key, { get: () => (exports as Record<string, unknown>)[key], enumerable: true, configurable: true });
     }
   }
@@ -45,6 +42,10 @@ function asNamespace(exports: unknown): Record<string, unknown> {
   Object.defineProperty(namespace, Symbol.toStringTag, { value: 'Module' });
   return namespace;
 }
+
+/** Of a function also what it has not made enumerable, such as static methods. */
+const exportedKeys = (exports: object): readonly string[] =>
+  typeof exports === 'function' && handleText(exports) === undefined ? Object.getOwnPropertyNames(exports).filter((key) => !(key in Function.prototype) && key !== 'prototype') : Object.keys(exports);
 
 function valueOf(found: FoundModule): unknown {
   switch (found.kind) {
@@ -100,6 +101,10 @@ export function exportNames(found: FoundModule, id: string): readonly string[] {
 export function installLinks(): void {
   const link = (name: string, value: unknown): void =>
     void Object.defineProperty(globalThis, Symbol.for(`devsandbox.${name}`), { value, enumerable: false });
+  link('loaded', (id: string, namespace: unknown) => {
+    namespaces.set(id, namespace);
+    ask('loaded', { id });
+  });
   link('module', (id: string) => namespaces.get(id));
   link('import', (from: string) => (specifier: unknown) => askModule(String(specifier), from));
   link('meta', (path: string) => ({
