@@ -57,7 +57,7 @@ async function attachAndRead(pid: number): Promise<{ attached: number; value: nu
   const attached = performance.now() - start;
   const read = await target.read({ module: 'src/stock.ts', variable: 'deliveries' });
   const value = performance.now() - start;
-  if (!/^\d+$/.test(read.preview)) throw new Error(`deliveries is ${read.preview}`);
+  if (read.kind !== 'number') throw new Error(`deliveries is ${read.kind}`);
   const leaving = performance.now();
   await target.detach();
   return { attached, value, detached: performance.now() - leaving };

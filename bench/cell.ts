@@ -43,17 +43,17 @@ async function inCell(code: string, value: string): Promise<number> {
 
 try {
   await untilPrinted('> ');
-  const kinds = {
+  const kinds: Readonly<Record<string, (nth: number) => readonly [code: string, value: string]>> = {
     'a sum': (nth: number) => [`${nth} + 1`, String(nth + 1)],
     'an await': (nth: number) => [`await Promise.resolve(${nth})`, String(nth)],
     'a value kept': (nth: number) => [`var kept = ${nth}; kept * 2`, String(nth * 2)],
-  } as const;
+  };
   console.log(`median (10 % to 90 %) of ${cells} cells, interleaved, Node.js ${process.versions.node}; ratio to node:repl`);
   for (const [name, make] of Object.entries(kinds)) {
     const ours: number[] = [];
     const theirs: number[] = [];
     for (let nth = 0; nth < cells + warmUp; nth++) {
-      const [code, value] = make(nth) as readonly [string, string];
+      const [code, value] = make(nth);
       const times = nth % 2 === 0 ? [await inCell(code, value), await inRepl(code, value)] : [await inRepl(code, value), await inCell(code, value)].toReversed();
       if (nth < warmUp) continue;
       ours.push(times[0]!);
