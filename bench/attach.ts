@@ -5,7 +5,7 @@
 //   node bench/attach.ts [rounds]
 import { WebSocket } from 'ws';
 import { startTraffic } from '../examples/load.ts';
-import { startShop } from '../examples/start.ts';
+import { type RunningShop, startShop } from '../examples/start.ts';
 import { attach } from '../src/core/targets/index.ts';
 import { longestStop, ratio, spread, wait, witnessOptions } from './support/measures.ts';
 
@@ -17,17 +17,15 @@ interface Reply {
 }
 
 /** The inspector's own way, without anything of ours; closes it behind itself. */
-async function bareInspector(pid: number): Promise<number> {
+async function bareInspector({ pid, output }: RunningShop): Promise<number> {
+  const lines = (): readonly string[] => output().match(/^Debugger listening on ws:.*$/gm) ?? [];
+  const known = new Set(lines());
   const start = performance.now();
   process.kill(pid, 'SIGUSR1');
   let url: string | undefined;
   while (url === undefined) {
-    try {
-      const [first] = (await (await fetch('http://127.0.0.1:9229/json/list')).json()) as { webSocketDebuggerUrl: string }[];
-      url = first?.webSocketDebuggerUrl;
-    } catch {
-      await wait(1);
-    }
+    await wait(1);
+    url = lines().find((line) => !known.has(line))?.slice('Debugger listening on '.length);
   }
   const socket = new WebSocket(url, { perMessageDeflate: false });
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
@@ -44,7 +42,7 @@ async function bareInspector(pid: number): Promise<number> {
     });
   const { result } = await ask(1, 'process.pid');
   const took = performance.now() - start;
-  if (result?.result?.value !== pid) throw new Error('another process answered: port 9229 must be free for this benchmark');
+  if (result?.result?.value !== pid) throw new Error('another process answered');
   const closed = new Promise((resolve) => socket.once('close', resolve));
   await ask(2, "setTimeout(() => process.getBuiltinModule('node:inspector').close(), 1), 0");
   await closed;
@@ -63,7 +61,7 @@ async function attachAndRead(pid: number): Promise<{ attached: number; value: nu
   return { attached, value, detached: performance.now() - leaving };
 }
 
-await using shop = await startShop({ nodeOptions: witnessOptions });
+await using shop = await startShop({ nodeOptions: [...witnessOptions, '--inspect-port=0'] }); // 9229 may be taken by another process
 await using customers = startTraffic(shop.url, { concurrency: 8, rate: 200 });
 await wait(1_500);
 const ours = { attached: [] as number[], value: [] as number[], detached: [] as number[] };
@@ -78,7 +76,7 @@ for (let round = 0; round <= rounds; round++) {
   const stop = await longestStop(shop);
   await wait(100);
   await longestStop(shop);
-  const least = await bareInspector(shop.pid);
+  const least = await bareInspector(shop);
   const leastStop = await longestStop(shop);
   await wait(100);
   if (round === 0) continue;
