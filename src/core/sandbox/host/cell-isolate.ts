@@ -121,6 +121,11 @@ export class CellIsolate {
     this.#busy += 1;
     try {
       await work();
+    } catch (error) {
+      // The same failure comes once more, as a rejection that nobody handled, at the end of the next entry.
+      const next = this.#api.enter.apply(undefined, [this.#running ?? 0, 'ping', '{}'] as never);
+      await Promise.resolve(next).catch(() => undefined);
+      throw error;
     } finally {
       this.#busy -= 1;
       this.#asked.machine.release();

@@ -1,5 +1,5 @@
 // A file of a module as the isolate can run it: types stripped, `import()` and `import.meta` led to our loader.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { dirname, extname } from 'node:path';
 import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import remapping from '@jridgewell/remapping';
@@ -17,18 +17,27 @@ export interface ModuleSource {
   /** Absent when the code is as written. */
   readonly map?: TraceMap;
   readonly original: string;
+  /** Tells whether the file is still the one that was read. */
+  readonly changed: string;
 }
 
 const typed = new Set(['.ts', '.mts', '.cts', '.tsx', '.jsx']);
 
+export function changeOf(path: string): string {
+  const { mtimeMs, size } = statSync(path);
+  return `${mtimeMs} ${size}`;
+}
+
 export function readModule(path: string): ModuleSource {
   const original = readFileSync(path, 'utf8').replace(/^\uFEFF/, '').replace(/^#!.*/, '');
   const extension = extname(path);
-  const base = { path, folder: dirname(path), original };
+  const base = { path, folder: dirname(path), original, changed: changeOf(path) };
   if (extension === '.json') return { ...base, format: 'json', code: original };
   const stripped = typed.has(extension) ? strip(path, original) : { code: original, map: undefined };
   const parsed = parseSync(`${path.replace(/\.[cm]?[jt]sx?$/, '')}.js`, stripped.code, { lang: 'js', sourceType: 'unambiguous' });
-  const format = formatOf(path, extension, parsed.module.hasModuleSyntax);
+  const commonJs = /\b(?:require|module|exports|__filename|__dirname)\b/.test(stripped.code);
+  // A TypeScript file that shows neither kind is a module: it may await.
+  const format = formatOf(path, extension, parsed.module.hasModuleSyntax || (typed.has(extension) && !commonJs));
   const problem = format === 'module' ? parsed.errors.find((each) => each.severity === 'Error') : undefined;
   if (problem) throw fail('DS2010', { problem: problem.message.replaceAll('`', "'"), place: path });
   if (format === 'commonjs') {

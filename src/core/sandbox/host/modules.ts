@@ -10,7 +10,7 @@ import type { CellFrame } from '../ports.ts';
 import type { FoundModule } from '../inside/modules.ts';
 import type { CellIsolate } from './cell-isolate.ts';
 import { asCommonJs } from './as-commonjs.ts';
-import { originalPlace, readModule } from './module-source.ts';
+import { changeOf, originalPlace, readModule } from './module-source.ts';
 import type { ModuleSource } from './module-source.ts';
 import { isLocal, packageName, packageOfFile, resolveModule } from './resolve.ts';
 
@@ -104,8 +104,11 @@ export class Modules {
   }
 
   #read(path: string): ModuleSource {
-    let source = this.#sources.get(path);
-    if (!source) this.#sources.set(path, (source = readModule(path)));
+    const known = this.#sources.get(path);
+    // What runs stays as it was read; what failed, or was never run, is read again when it has changed.
+    if (known && (this.#kept.has(path) || known.changed === changeOf(path))) return known;
+    const source = readModule(path);
+    this.#sources.set(path, source);
     return source;
   }
 
