@@ -4,7 +4,7 @@ import { ByteReader, headSize } from './runtime/bytes.ts';
 import { Kind } from './runtime/event-kinds.ts';
 
 export type RawEvent<Value> =
-  | { readonly kind: 'enter'; readonly call: number; readonly parent: number; readonly fn: number; readonly construct: boolean; readonly busy: number; readonly request: number; readonly self: Value; readonly args: readonly Value[] }
+  | { readonly kind: 'enter'; readonly call: number; readonly parent: number; readonly fn: number; readonly identity: number; readonly construct: boolean; readonly busy: number; readonly request: number; readonly self: Value; readonly args: readonly Value[] }
   | { readonly kind: 'leave' | 'settled'; readonly call: number; readonly outcome: number; readonly value: Value }
   | { readonly kind: 'ask'; readonly op: number; readonly site: number; readonly parts: readonly Value[] }
   | { readonly kind: 'answer'; readonly outcome: number; readonly value: Value; readonly changed: readonly Value[] }
@@ -28,9 +28,9 @@ export function readEvents<Value>(chunk: Uint8Array, value: (reader: ByteReader)
     at += reader.varint();
     switch (kind) {
       case Kind.enter: {
-        const [call, parent, fn, flags, busy, request] = [reader.varint(), reader.varint(), reader.zigzag(), reader.u8(), reader.varint(), reader.varint()];
+        const [call, parent, fn, identity, flags, busy, request] = [reader.varint(), reader.varint(), reader.zigzag(), reader.varint(), reader.u8(), reader.varint(), reader.varint()];
         const self = value(reader);
-        take({ kind: 'enter', call, parent, fn, construct: (flags & 1) === 1, busy: busy - 1, request, self, args: many(reader.varint()) }, at);
+        take({ kind: 'enter', call, parent, fn, identity, construct: (flags & 1) === 1, busy: busy - 1, request, self, args: many(reader.varint()) }, at);
         break;
       }
       case Kind.leave:

@@ -1,6 +1,7 @@
 // What the helpers of a copy need from whoever stands behind them: the recorder in a target, the replayer in an isolate.
 // Both see the same questions in the same order; that sameness is what "exact" means.
 import type { Encoder } from './encode.ts';
+import type { Identity } from './marks.ts';
 
 export const Op = {
   call: 0, method: 1, construct: 2, get: 3, set: 4, delete: 5, has: 6, keys: 7, iterate: 8, await: 9, instanceof: 10, string: 11, spread: 12,
@@ -30,12 +31,13 @@ export interface Boundary {
   /** Asks foreign code: `parts` is what is asked with, `perform` does it (never called in a replay). */
   ask(op: Op, site: number, parts: readonly unknown[], perform: () => unknown): unknown;
   /** Foreign code entered an own function; gives the number of the call. */
-  enter(fn: number, self: unknown, args: ArrayLike<unknown>, construct: boolean): number;
+  enter(fn: number | Identity, self: unknown, args: ArrayLike<unknown>, construct: boolean): number;
   leave(frame: Frame): void;
   settled(frame: Frame): void;
   /** An own promise that follows a foreign one, the same for the same promise. */
   gate(promise: object): Promise<unknown>;
-  /** An own promise's resolving function was called by foreign code. */
+  /** Own code is about to come back from an await or a reaction: a replay lets in what came before it. */
+  resuming?: () => void;
   gap(reason: string, site: number, detail: string): void;
 }
 

@@ -2,7 +2,7 @@
 import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
 import { runnable } from './helpers.ts';
-import { extraOf, isObject, Kind, setExtra, setKind } from './marks.ts';
+import { functionNumber, idOf, isObject, Kind, setExtra, setKind } from './marks.ts';
 
 /** Builtins that call a function given to them: an original is replaced by its copy, a foreign one becomes an ask. */
 const callingNames =
@@ -47,6 +47,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     if (typeof given !== 'function') return given;
     const call = current.call;
     return (result: unknown): unknown => {
+      boundary.resuming?.();
       const [wasOn, wasCall] = [current.on, current.call];
       current.on = true;
       current.call = call;
@@ -71,7 +72,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     const made = (value: unknown): void => {
       if (current.on || !current.live) return settle(follow(0, value));
       const outer = current.call;
-      const call = boundary.enter(-1 - (idOfNative(made) as number), undefined, [value], false);
+      const call = boundary.enter({ n: -1, id: idOf(made) }, undefined, [value], false);
       current.on = true;
       current.call = call;
       settle(follow(0, value));
@@ -82,13 +83,6 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     setKind(made, Kind.native);
     return made;
   };
-  let natives = 0;
-  const idOfNative = (fn: object): number => {
-    let number = extraOf(fn) as number | undefined;
-    if (number === undefined) setExtra(fn, (number = natives++));
-    return number;
-  };
-
   const callback = (site: number, value: unknown): unknown => {
     if (typeof value !== 'function') return value;
     const found = kind(value);
@@ -107,7 +101,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
         if (kind(self) !== Kind.ownFunction) break;
         const bound = Reflect.apply(fn, runnable(self as object), args) as object;
         setKind(bound, Kind.ownFunction);
-        setExtra(bound, extraOf(self as object) ?? 0);
+        setExtra(bound, functionNumber(self as object));
         return bound;
       }
       case 'Reflect.apply':

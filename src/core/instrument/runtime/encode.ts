@@ -3,7 +3,8 @@
 // order is part of what is checked. No getter ever runs.
 import { ByteWriter } from './bytes.ts';
 import type { Intrinsics } from './intrinsics.ts';
-import { epochOf, extraOf, idOf, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
+import { epochOf, extraOf, functionNumber, idOf, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
+import type { Identity } from './marks.ts';
 import type { Redaction } from './redaction.ts';
 
 export const Tag = {
@@ -61,6 +62,8 @@ export class Encoder {
   readonly globals = new Map<object, string>();
   /** Something was cut or redacted in the last value. */
   lossy = false;
+  /** Told of each object that gets a number. */
+  numbered: ((id: number, value: object) => void) | undefined;
   #left = 0;
   readonly #symbols = new Map<symbol, number>();
 
@@ -149,6 +152,9 @@ export class Encoder {
     if (id === 0) {
       id = this.nextId++;
       setId(value, id);
+      const extra = kindOf(value) === Kind.ownFunction ? extraOf(value) : undefined;
+      if (typeof extra === 'object' && extra !== null) (extra as Identity).id = id;
+      this.numbered?.(id, value);
     }
     return id;
   }
@@ -177,7 +183,7 @@ export class Encoder {
       if (extraOf(value) === undefined) value = twinOf(value) ?? value;
       out.u8(Tag.function);
       out.varint(this.#number(value));
-      return out.varint((extraOf(value) as number) ?? 0);
+      return out.varint(functionNumber(value));
     }
     if (kind === Kind.foreign) {
       const known = idOf(value) !== 0;
@@ -281,7 +287,7 @@ export class Encoder {
     }
     if (own) {
       head(Tag.instance);
-      out.varint((extraOf(own) as number) ?? 0);
+      out.varint(functionNumber(own));
       return this.#properties(out, value, tag === '[object Error]');
     }
     switch (tag) {

@@ -1,11 +1,12 @@
 // Entries, ends, awaits and yields of own functions: who runs is known at every moment without guessing, because every
 // way into own code and out of it passes through one of these.
 import type { Boundary, Current, Frame } from './boundary.ts';
+import type { Identity } from './marks.ts';
 
 type Maybe = Frame | null;
 
 export function makeFrames(boundary: Boundary, current: Current, follow: (site: number, value: unknown) => unknown): Record<string, unknown> {
-  const open = (fn: number, self: unknown, args: ArrayLike<unknown>, construct: boolean, isAsync: boolean): Frame => {
+  const open = (fn: number | Identity, self: unknown, args: ArrayLike<unknown>, construct: boolean, isAsync: boolean): Frame => {
     const outerCall = current.call;
     const call = boundary.enter(fn, self, args, construct);
     current.on = true;
@@ -18,6 +19,7 @@ export function makeFrames(boundary: Boundary, current: Current, follow: (site: 
   };
   const come = (frame: Maybe): void => {
     if (frame === null || !frame.suspended) return;
+    boundary.resuming?.();
     frame.suspended = false;
     frame.resumed = true;
     current.on = true;
@@ -72,11 +74,11 @@ export function makeFrames(boundary: Boundary, current: Current, follow: (site: 
   };
 
   return {
-    e: (fn: number, self: unknown, args: ArrayLike<unknown>, target?: unknown) => open(fn, self, args, target !== undefined, false),
+    e: (fn: number | Identity, self: unknown, args: ArrayLike<unknown>, target?: unknown) => open(fn, self, args, target !== undefined, false),
     v: value,
     x: thrown,
     l: end,
-    as: (fn: number, self: unknown, args: ArrayLike<unknown>): Maybe => {
+    as: (fn: number | Identity, self: unknown, args: ArrayLike<unknown>): Maybe => {
       if (!current.live) return null;
       if (!current.on) return open(fn, self, args, false, true);
       return { call: current.call, entered: false, isAsync: true, outerCall: current.call, left: false, suspended: false, resumed: false, outcome: 0, value: undefined };

@@ -7,6 +7,7 @@ import { Op } from './boundary.ts';
 import { makeCalls } from './calls.ts';
 import { makeFrames } from './frames.ts';
 import { extraOf, isObject, Kind, kindOf, setExtra, setKind, setTwin, twinOf } from './marks.ts';
+import type { Identity } from './marks.ts';
 
 export interface Reference {
   readonly site: number;
@@ -128,6 +129,12 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     return fn;
   };
 
+  const identified = <T extends object>(fn: T, self: Identity): T => {
+    setKind(fn, Kind.ownFunction);
+    setExtra(fn, self);
+    return fn;
+  };
+
   return {
     ...calls,
     ...frames,
@@ -198,7 +205,15 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
         if (!scope.import) throw new TypeError('import() is not available in an instrumented copy');
         return scope.import(specifier);
       }),
-    f: own,
+    f: (number: number, make: (self: Identity) => object): object => {
+      const self = { n: number, id: 0 };
+      return identified(make(self), self);
+    },
+    fd: (number: number, fn: object): Identity => {
+      const self = { n: number, id: 0 };
+      identified(fn, self);
+      return self;
+    },
     fo: (object: Indexed, members: readonly (string | number)[]): object => {
       for (let i = 0; i < members.length; i += 2) {
         const described = Reflect.getOwnPropertyDescriptor(object, members[i] as string);
@@ -218,10 +233,11 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
   };
 }
 
-/** Makes twins of an original and its copy; the number stays with the original. */
+/** Makes twins of an original and its copy; what names the function stays with the original. */
 export function adopt(original: object, copy: object, number: number): void {
+  const named = extraOf(copy);
   setKind(original, Kind.ownFunction);
-  setExtra(original, number);
+  setExtra(original, named === undefined ? { n: number, id: 0 } : named);
   setTwin(original, copy);
   setKind(copy, Kind.ownFunction);
   setExtra(copy, undefined);

@@ -86,3 +86,15 @@ export const epochOf = Mark.epoch;
 export const setEpoch = Mark.setEpoch;
 
 export const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function';
+
+/** How an own function names itself: its number, and its number on the tape once it has crossed the boundary. */
+export interface Identity {
+  readonly n: number;
+  id: number;
+}
+
+/** Number of an own function or class, 0 for anything else. */
+export function functionNumber(fn: object): number {
+  const extra = Mark.extra(fn);
+  return typeof extra === 'number' ? extra : typeof extra === 'object' && extra !== null && 'n' in extra ? (extra as Identity).n : 0;
+}

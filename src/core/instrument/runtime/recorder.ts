@@ -7,7 +7,7 @@ import { Encoder } from './encode.ts';
 import { Kind as EventKind } from './event-kinds.ts';
 import { adopt, makeHelpers } from './helpers.ts';
 import { listIntrinsics } from './intrinsics.ts';
-import { extraOf, idOf, isObject, Kind, kindOf, setExtra, setKind } from './marks.ts';
+import { extraOf, functionNumber, idOf, isObject, Kind, kindOf, setExtra, setKind } from './marks.ts';
 import type { Recorder, RecorderOptions } from './recorder-port.ts';
 import { makeRedaction } from './redaction.ts';
 
@@ -207,7 +207,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const w = event(EventKind.enter);
       w.varint(call);
       w.varint(nested ? current.call : 0);
-      w.zigzag(fn);
+      w.zigzag(typeof fn === 'number' ? fn : fn.n);
+      w.varint(typeof fn === 'number' ? 0 : fn.id);
       w.u8(construct ? 1 : 0);
       w.varint(busy);
       w.varint(requestOf(args));
@@ -309,7 +310,7 @@ function pair(original: object, copy: object): void {
     const [from, to] = [Reflect.getOwnPropertyDescriptor(original, key), Reflect.getOwnPropertyDescriptor(copy, key)];
     for (const field of ['value', 'get', 'set'] as const) {
       const [a, b] = [from?.[field] as unknown, to?.[field] as unknown];
-      if (typeof a === 'function' && typeof b === 'function' && typeof extraOf(b) === 'number' && key !== 'constructor') adopt(a, b, extraOf(b) as number);
+      if (typeof a === 'function' && typeof b === 'function' && key !== 'constructor' && functionNumber(b) !== 0) adopt(a, b, functionNumber(b));
     }
   }
 }

@@ -6,7 +6,7 @@ import { LineTable, parseModule } from './ast.ts';
 import type { Node } from './ast.ts';
 import { listFunctions } from './functions.ts';
 import type { FunctionInfo } from './functions.ts';
-import { rewriteRoot } from './rewrite.ts';
+import { breaks, rewriteRoot } from './rewrite.ts';
 
 export type { FunctionInfo } from './functions.ts';
 
@@ -111,14 +111,21 @@ export class ModulePlan {
       for (const [name, binding] of captured.module) moduleVariables.set(name, binding);
       for (const [name, binding] of captured.activation) activationVariables.set(name, binding);
       usesThis ||= captured.usesThis;
-      return code;
+      return { line: this.functions[index]?.line ?? 1, code };
+    });
+    // Each copy begins at its own line of the source, so that stacks of a replay name source lines.
+    let line = 1;
+    const body = copies.map((copy) => {
+      const pad = '\n'.repeat(Math.max(0, copy.line - line));
+      line += pad.length + breaks(copy.code);
+      return pad + copy.code;
     });
     const strict = this.input.format === 'module' || /^\s*(?:(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*['"]use strict['"]/.test(this.input.source) ? '"use strict";' : '';
     const describe = (bindings: Map<string, Binding>): CapturedVariable[] =>
       [...bindings].map(([name, binding]) => ({ name, mutable: binding.assigned, kind: binding.kind }));
     return {
       functions: indices,
-      code: `(function($,$M,$A){${strict}var $t;return [${copies.join(',\n')}];})\n//# sourceURL=devsandbox:copy/${this.input.path}`,
+      code: `(function($,$M,$A){${strict}var $t;return [${body.join(',')}];})\n//# sourceURL=devsandbox:copy/${this.input.path}`,
       moduleVariables: describe(moduleVariables),
       activationVariables: describe(activationVariables),
       usesThis,

@@ -4,6 +4,7 @@
 import { child, children, isClass, optional, text } from './ast.ts';
 import type { Node } from './ast.ts';
 import { destructured, isPattern } from './rewrite-patterns.ts';
+import { breaks } from './rewrite.ts';
 import type { Rewriter } from './rewrite.ts';
 
 interface Shape {
@@ -47,16 +48,17 @@ function directives(body: Node, rewriter: Rewriter): { readonly text: string; re
 function declaredHere(statements: readonly Node[], rewriter: Rewriter): string {
   return statements
     .filter((item) => item.type === 'FunctionDeclaration' && optional(item, 'id'))
-    .map((item) => `$.f(${numberOf(item, rewriter)},${text(child(item, 'id'), 'name')});`)
+    .map((item) => `const $q${numberOf(item, rewriter)}=$.fd(${numberOf(item, rewriter)},${text(child(item, 'id'), 'name')});`)
     .join('');
 }
 
 const numberOf = (node: Node, rewriter: Rewriter): number => (rewriter.input.functions.indexOf.get(node) ?? 0) + rewriter.input.functionBase;
 
 /** Parameters and body of a function, from its opening parenthesis on. */
-function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolean): string {
+function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolean, self_ = ''): string {
   rewriter.functionStack.push(node);
-  const number = numberOf(node, rewriter);
+  // How the function names itself on entry: its own identity where it has one, else its number.
+  const number = self_ === '' ? String(numberOf(node, rewriter)) : self_;
   const shape = shapeOf(node, rewriter);
   const arrow = node.type === 'ArrowFunctionExpression';
   const self = isConstructor ? 'void 0' : arrow ? 'void 0' : 'this';
@@ -67,7 +69,8 @@ function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolea
     const parts = directives(body, rewriter);
     head = parts.text;
     let text_ = '';
-    let at: number | undefined = parts.rest[0]?.start;
+    let at: number | undefined = parts.rest[0] ? body.start + 1 : undefined;
+    for (const statement of children(body, 'body')) if (typeof statement['directive'] === 'string') at = statement.end;
     for (const statement of parts.rest) {
       text_ += rewriter.slice(at ?? statement.start, statement.start) + rewriter.of(statement);
       at = statement.end;
@@ -76,9 +79,11 @@ function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolea
   } else inner = returned(rewriter.of(body), node);
   rewriter.functionStack.pop();
 
+  // Parameters stand in one line in the copy: their line breaks come back before the first statement.
+  const lead = '\n'.repeat(Math.max(0, breaks(rewriter.slice(node.start, body.start)) - breaks(shape.parameters)));
   const make = (enter: string, thrown: string, end: string): string =>
-    `(${shape.parameters})${arrow ? '=>' : ''}{${head}const $x=${enter};try{${shape.unpack}${inner}\n}catch($e){throw ${thrown}}finally{${end}}}`;
-  if (node['generator'] === true && node['async'] !== true) return make(`$.gs(${number})`, '$e', '$.gl($x)');
+    `(${shape.parameters})${arrow ? '=>' : ''}{${head}${lead}const $x=${enter};try{${shape.unpack}${inner}${/\/\/[^\n]*$/.test(inner) ? '\n' : ''}}catch($e){throw ${thrown}}finally{${end}}}`;
+  if (node['generator'] === true && node['async'] !== true) return make(`$.gs(${numberOf(node, rewriter)})`, '$e', '$.gl($x)');
   if (node['async'] === true) return make(`$.as(${number},${self},${shape.args})`, '$.ax($x,$e)', '$.al($x)');
   return make(`$.on?null:$.e(${number},${self},${shape.args}${isConstructor ? ',new.target' : ''})`, '$.x($x,$e)', '$.l($x)');
 }
@@ -98,7 +103,7 @@ function named(code: string, node: Node, rewriter: Rewriter): string {
 function functionExpression(node: Node, rewriter: Rewriter): string {
   const id = optional(node, 'id');
   const start = `${node['async'] === true ? 'async ' : ''}function${node['generator'] === true ? '*' : ''} ${id ? text(id, 'name') : ''}`;
-  return `$.f(${numberOf(node, rewriter)},${named(`${start}${parametersAndBody(node, rewriter, false)}`, node, rewriter)})`;
+  return `$.f(${numberOf(node, rewriter)},($q)=>(${named(`${start}${parametersAndBody(node, rewriter, false, '$q')}`, node, rewriter)}))`;
 }
 
 function classText(node: Node, rewriter: Rewriter): string {
@@ -106,11 +111,18 @@ function classText(node: Node, rewriter: Rewriter): string {
   const isRoot = node === rewriter.root;
   const id = optional(node, 'id');
   const base = optional(node, 'superClass');
-  let members = '';
+  let members = '\n'.repeat(breaks(rewriter.slice(node.start, child(node, 'body').start)));
+  let at = child(node, 'body').start;
   for (const member of children(child(node, 'body'), 'body')) {
+    members += '\n'.repeat(breaks(rewriter.slice(at, member.start)));
+    at = member.end;
     // Statics of the class were made when the app loaded; its copy must not make them again.
-    if (isRoot && (member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member['static'] === true))) continue;
-    members += member.type === 'MethodDefinition' ? method(member, rewriter) : member.type === 'StaticBlock' ? rewriter.inside(member) : `${rewriter.of(member)}${rewriter.slice(member.end - 1, member.end) === ';' ? '' : ';'}`;
+    if (isRoot && (member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member['static'] === true))) {
+      members += '\n'.repeat(breaks(rewriter.slice(member.start, member.end)));
+      continue;
+    }
+    const code = member.type === 'MethodDefinition' ? method(member, rewriter) : member.type === 'StaticBlock' ? rewriter.inside(member) : `${rewriter.of(member)}${rewriter.slice(member.end - 1, member.end) === ';' ? '' : ';'}`;
+    members += rewriter.aligned(member, code);
   }
   rewriter.functionStack.pop();
   const parent = base ? ` extends ${isRoot ? `$.base(${rewriter.of(base)})` : `(${rewriter.of(base)})`}` : '';
@@ -147,9 +159,9 @@ export const functionRules: Readonly<Record<string, (node: Node, rewriter: Rewri
   FunctionDeclaration: (node, rewriter) => {
     if (node === rewriter.root) return functionExpression(node, rewriter);
     const start = `${node['async'] === true ? 'async ' : ''}function${node['generator'] === true ? '*' : ''} ${text(child(node, 'id'), 'name')}`;
-    return `${start}${parametersAndBody(node, rewriter, false)}`;
+    return `${start}${parametersAndBody(node, rewriter, false, `$q${numberOf(node, rewriter)}`)}`;
   },
-  ArrowFunctionExpression: (node, rewriter) => `$.f(${numberOf(node, rewriter)},${named(`${node['async'] === true ? 'async ' : ''}${parametersAndBody(node, rewriter, false)}`, node, rewriter)})`,
+  ArrowFunctionExpression: (node, rewriter) => `$.f(${numberOf(node, rewriter)},($q)=>(${named(`${node['async'] === true ? 'async ' : ''}${parametersAndBody(node, rewriter, false, '$q')}`, node, rewriter)}))`,
   ClassDeclaration: (node, rewriter) => {
     const code = classText(node, rewriter);
     if (node === rewriter.root) return `$.fc((${code}),${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`;

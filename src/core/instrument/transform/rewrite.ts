@@ -36,6 +36,8 @@ type Rule = (node: Node, rewriter: Rewriter) => string;
 
 const languageGlobals = new Set(['undefined', 'NaN', 'Infinity', 'arguments', 'eval', ...intrinsicRoots]);
 
+export const breaks = (code: string): number => code.split('\n').length - 1;
+
 /** State of one rewrite: the text of one root with everything inside it. */
 export class Rewriter {
   readonly input: RewriteInput;
@@ -66,8 +68,15 @@ export class Rewriter {
   /** Text of a node, rewritten. */
   of = (node: Node): string => {
     const rule = rules[node.type];
-    return rule ? rule(node, this) : this.inside(node);
+    const code = rule ? rule(node, this) : this.inside(node);
+    return /Statement$|Declaration$/.test(node.type) ? this.aligned(node, code) : code;
   };
+
+  /** Adds the line breaks that rewriting took away, so that lines of a copy are lines of the source again after each statement. */
+  aligned(node: Node, code: string): string {
+    const missing = breaks(this.slice(node.start, node.end)) - breaks(code);
+    return missing > 0 ? code + '\n'.repeat(missing) : code;
+  }
 
   /** The node's own text with its children rewritten. */
   inside(node: Node, replace?: ReadonlyMap<Node, string>): string {

@@ -1,11 +1,11 @@
 // Events as people and tools read them: numbers of functions and sites become places, values become TapeValues.
 import { callNumber, eventIndex, us } from '../common/units.ts';
-import { readEvents } from './event-reader.ts';
-import type { RawEvent } from './event-reader.ts';
-import type { Manifest } from './manifest.ts';
-import type { ByteReader } from './runtime/bytes.ts';
-import { Tag } from './runtime/encode.ts';
-import type { AskOperation, CallKind, TapeEvent, TapeValue } from '../tape/events.ts';
+import { readEvents } from '../instrument/event-reader.ts';
+import type { RawEvent } from '../instrument/event-reader.ts';
+import type { Manifest } from '../instrument/manifest.ts';
+import type { ByteReader } from '../instrument/runtime/bytes.ts';
+import { Tag } from '../instrument/runtime/encode.ts';
+import type { AskOperation, CallKind, TapeEvent, TapeValue } from './events.ts';
 
 const operations: readonly AskOperation[] = ['call', 'call', 'construct', 'get', 'set', 'delete', 'has', 'keys', 'iterate', 'await', 'instanceof', 'call', 'keys', 'call', 'call'];
 const tagNames = { [Tag.undefined]: 'undefined', [Tag.null]: 'null', [Tag.hole]: 'hole' } as const;

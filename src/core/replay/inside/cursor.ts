@@ -1,0 +1,201 @@
+// The tape inside the isolate: bytes of chunks, read event by event. Values are decoded only when their event is due,
+// because decoding an object that exists already changes it.
+import { ByteReader, headSize } from '../../instrument/runtime/bytes.ts';
+import { Tag } from '../../instrument/runtime/encode.ts';
+import { Kind } from '../../instrument/runtime/event-kinds.ts';
+
+/** Passes over one value. */
+export function skipValue(reader: ByteReader): void {
+  const many = (count: number): void => {
+    for (let i = 0; i < count; i++) skipValue(reader);
+  };
+  const properties = (): void => {
+    for (let left = reader.varint(); left > 0; left--) {
+      reader.at += reader.varint();
+      skipValue(reader);
+    }
+  };
+  const text = (): void => void (reader.at += reader.varint());
+  switch (reader.u8()) {
+    case Tag.int: case Tag.ref: case Tag.foreignPromise: case Tag.ownPromise: case Tag.native:
+      reader.varint();
+      return;
+    case Tag.double:
+      reader.at += 8;
+      return;
+    case Tag.string: case Tag.bigint: case Tag.cut: case Tag.redacted: case Tag.intrinsic: case Tag.global:
+      return text();
+    case Tag.object: case Tag.nullObject:
+      reader.varint();
+      return properties();
+    case Tag.array:
+      reader.varint();
+      reader.varint();
+      return many(reader.varint());
+    case Tag.map:
+      reader.varint();
+      return many(reader.varint() * 2);
+    case Tag.set:
+      reader.varint();
+      return many(reader.varint());
+    case Tag.date:
+      reader.varint();
+      reader.at += 8;
+      return;
+    case Tag.regexp:
+      reader.varint();
+      text();
+      text();
+      reader.varint();
+      return;
+    case Tag.error:
+      reader.varint();
+      text();
+      return properties();
+    case Tag.bytes:
+      reader.varint();
+      text();
+      return text();
+    case Tag.instance:
+      reader.varint();
+      reader.varint();
+      return properties();
+    case Tag.function:
+      reader.varint();
+      reader.varint();
+      return;
+    case Tag.foreign:
+      reader.varint();
+      if ((reader.u8() & 1) === 1) text();
+      return;
+    case Tag.boxed:
+      reader.varint();
+      return skipValue(reader);
+    case Tag.symbol:
+      if (reader.u8() === 0) reader.varint();
+      return text();
+    default:
+  }
+}
+
+/** The head of an event: what the driver decides by, without its values. */
+export interface Head {
+  readonly kind: number;
+  readonly seq: number;
+  readonly at: number;
+  /** Where the fields begin that stand behind the time. */
+  readonly body: number;
+  readonly reader: ByteReader;
+}
+
+export class Cursor {
+  readonly #chunks: Uint8Array[] = [];
+  #chunk = 0;
+  #left = 0;
+  #reader: ByteReader | undefined;
+  #at = 0;
+  seq = 0;
+  #head: Head | undefined;
+
+  add(chunk: Uint8Array): void {
+    this.#chunks.push(chunk);
+  }
+
+  /** The next event, not yet taken; undefined at the end. */
+  peek(): Head | undefined {
+    if (this.#head) return this.#head;
+    while (this.#left === 0) {
+      const chunk = this.#chunks[this.#chunk];
+      if (!chunk) return undefined;
+      this.#chunk += 1;
+      this.#reader = new ByteReader(chunk);
+      this.#left = this.#reader.u32();
+      this.#at = this.#reader.f64();
+      this.#reader.at = headSize;
+    }
+    const reader = this.#reader as ByteReader;
+    const kind = reader.u8();
+    this.#at += reader.varint();
+    this.#head = { kind, seq: this.seq, at: this.#at, body: reader.at, reader };
+    return this.#head;
+  }
+
+  /** Takes the event that was peeked; its reader stands at its fields. */
+  take(): Head {
+    const head = this.peek();
+    if (!head) throw new RangeError('the tape has ended');
+    head.reader.at = head.body;
+    this.#head = undefined;
+    this.#left -= 1;
+    this.seq += 1;
+    return head;
+  }
+
+  /** Takes an event and passes over its fields. */
+  skip(): Head {
+    const head = this.take();
+    const reader = head.reader;
+    const many = (count: number): void => {
+      for (let i = 0; i < count; i++) skipValue(reader);
+    };
+    const numbers = (count: number): void => {
+      for (let i = 0; i < count; i++) reader.varint();
+    };
+    const text = (): void => void (reader.at += reader.varint());
+    switch (head.kind) {
+      case Kind.enter:
+        numbers(4);
+        reader.u8();
+        numbers(2);
+        skipValue(reader);
+        many(reader.varint());
+        break;
+      case Kind.leave: case Kind.settled:
+        numbers(1);
+        reader.u8();
+        skipValue(reader);
+        break;
+      case Kind.ask:
+        reader.u8();
+        numbers(1);
+        many(reader.varint());
+        break;
+      case Kind.answer:
+        reader.u8();
+        skipValue(reader);
+        many(reader.varint());
+        break;
+      case Kind.settle:
+        numbers(1);
+        reader.u8();
+        numbers(1);
+        skipValue(reader);
+        break;
+      case Kind.request:
+        numbers(1);
+        text();
+        text();
+        break;
+      case Kind.state:
+        numbers(1);
+        reader.u8();
+        for (let left = reader.varint(); left > 0; left--) {
+          text();
+          skipValue(reader);
+        }
+        break;
+      case Kind.mark:
+        text();
+        break;
+      case Kind.gap:
+        numbers(1);
+        text();
+        text();
+        text();
+        break;
+      default:
+        numbers(2);
+    }
+    return head;
+  }
+}

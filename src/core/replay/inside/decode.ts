@@ -1,0 +1,265 @@
+// Recorded values as live objects of the isolate. What existed before keeps its identity and gets the recorded contents;
+// what belongs to foreign code becomes a stand-in that refuses every operation that was not recorded.
+import type { ByteReader } from '../../instrument/runtime/bytes.ts';
+import { Tag } from '../../instrument/runtime/encode.ts';
+import type { Encoder } from '../../instrument/runtime/encode.ts';
+import { idOf, Kind, setId, setKind } from '../../instrument/runtime/marks.ts';
+
+type Indexed = Record<PropertyKey, unknown>;
+
+export class Unrecorded extends Error {}
+
+const silent = new Set<PropertyKey>(['then', 'toJSON', 'constructor', Symbol.toStringTag, Symbol.isConcatSpreadable, Symbol.species]);
+
+/** A foreign object as own code holds it in a replay. */
+export function standIn(name: string, callable: boolean): object {
+  const refuse = (what: string) => (): never => {
+    throw new Unrecorded(`${what} of the foreign ${name || 'object'} was not recorded`);
+  };
+  const target = callable ? function standIn() {} : {};
+  const made = new Proxy(target, {
+    get: (_target, key) => (silent.has(key) ? undefined : refuse(`reading ${String(key)}`)()),
+    set: refuse('writing a property'),
+    has: () => false,
+    ownKeys: refuse('listing the keys'),
+    apply: refuse('a call'),
+    construct: refuse('a construction'),
+    getOwnPropertyDescriptor: () => undefined,
+    defineProperty: refuse('defining a property'),
+    deleteProperty: refuse('deleting a property'),
+  });
+  setKind(made, Kind.foreign);
+  return made;
+}
+
+export class Decoder {
+  readonly #encoder: Encoder;
+  readonly byId = new Map<number, object | symbol>();
+  readonly globals = new Map<string, object>();
+  /** Own classes by function number, for instances. */
+  readonly classes = new Map<number, { readonly prototype: object }>();
+  /** Something was cut or redacted: what is made of it is not what the target had. */
+  lossy = false;
+
+  constructor(encoder: Encoder) {
+    this.#encoder = encoder;
+    encoder.numbered = (id, value) => this.byId.set(id, value);
+  }
+
+  #know<T extends object>(id: number, value: T, kind?: number): T {
+    if (idOf(value) === 0) setId(value, id);
+    if (kind !== undefined) setKind(value, kind);
+    this.byId.set(id, value);
+    if (id >= this.#encoder.nextId) this.#encoder.nextId = id + 1;
+    return value;
+  }
+
+  #held<T extends object>(id: number, make: () => T): T {
+    const known = this.byId.get(id);
+    return (known as T | undefined) ?? this.#know(id, make(), Kind.data);
+  }
+
+  read(reader: ByteReader): unknown {
+    const tag = reader.u8();
+    switch (tag) {
+      case Tag.undefined:
+      case Tag.pending:
+        return undefined;
+      case Tag.null:
+        return null;
+      case Tag.true:
+        return true;
+      case Tag.false:
+        return false;
+      case Tag.int:
+        return reader.zigzag();
+      case Tag.double:
+        return reader.f64();
+      case Tag.string:
+        return reader.string();
+      case Tag.bigint:
+        return BigInt(reader.string());
+      case Tag.ref:
+        return this.byId.get(reader.varint());
+      case Tag.symbol:
+        return this.#symbol(reader);
+      case Tag.intrinsic:
+        return this.#encoder.intrinsics.byName(reader.string());
+      case Tag.global:
+        return this.global(reader.string());
+      case Tag.cut:
+        this.lossy = true;
+        reader.string();
+        return undefined;
+      case Tag.redacted:
+        this.lossy = true;
+        reader.string();
+        return '[redacted]';
+      case Tag.function: {
+        const id = reader.varint();
+        reader.varint();
+        return this.byId.get(id) ?? this.#know(id, standIn('function of own code that was not captured', true));
+      }
+      case Tag.foreign: {
+        const id = reader.varint();
+        const flags = reader.u8();
+        const name = (flags & 1) === 1 ? reader.string() : '';
+        return this.byId.get(id) ?? this.#know(id, standIn(name, (flags & 2) === 2));
+      }
+      case Tag.foreignPromise: {
+        const id = reader.varint();
+        return this.byId.get(id) ?? this.#know(id, new Promise(() => {}), Kind.foreignPromise);
+      }
+      case Tag.ownPromise:
+      case Tag.native: {
+        const id = reader.varint();
+        return this.byId.get(id) ?? this.#know(id, new Promise(() => {}), Kind.foreignPromise);
+      }
+      default:
+        return this.#data(tag, reader);
+    }
+  }
+
+  global(name: string): object {
+    let made = this.globals.get(name);
+    if (!made) {
+      this.globals.set(name, (made = standIn(name, true)));
+      this.#encoder.globals.set(made, name);
+    }
+    return made;
+  }
+
+  #symbol(reader: ByteReader): symbol {
+    const how = reader.u8();
+    const id = how === 0 ? reader.varint() : 0;
+    const text = reader.string();
+    if (how === 1) return Symbol.for(text);
+    if (how === 2) return (Symbol as unknown as Record<string, symbol>)[text] as symbol;
+    const known = this.byId.get(id);
+    if (typeof known === 'symbol') return known;
+    const made = Symbol(text);
+    this.byId.set(id, made);
+    this.#encoder.knowSymbol(made, id);
+    if (id >= this.#encoder.nextId) this.#encoder.nextId = id + 1;
+    return made;
+  }
+
+  #properties(reader: ByteReader, target: Indexed): void {
+    const count = reader.varint();
+    const seen = new Set<string>();
+    for (let i = 0; i < count; i++) {
+      const key = reader.string();
+      seen.add(key);
+      const value = this.read(reader);
+      if (Object.is(target[key], value) && Object.hasOwn(target, key)) continue;
+      Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+    }
+    for (const key of Object.keys(target)) if (!seen.has(key)) delete target[key];
+  }
+
+  #data(tag: number, reader: ByteReader): unknown {
+    const id = reader.varint();
+    switch (tag) {
+      case Tag.object:
+      case Tag.nullObject: {
+        const made = this.#held<Indexed>(id, () => (tag === Tag.object ? {} : (Object.create(null) as Indexed)));
+        this.#properties(reader, made);
+        return made;
+      }
+      case Tag.array: {
+        const made = this.#held<unknown[]>(id, () => []);
+        const size = reader.varint();
+        const written = reader.varint();
+        made.length = size;
+        for (let i = 0; i < written; i++) {
+          if (reader.bytes[reader.at] === Tag.hole) {
+            reader.at += 1;
+            delete made[i];
+          } else made[i] = this.read(reader);
+        }
+        if (written < size) this.lossy = true;
+        return made;
+      }
+      case Tag.map: {
+        const made = this.#held(id, () => new Map<unknown, unknown>());
+        const entries: [unknown, unknown][] = [];
+        for (let left = reader.varint(); left > 0; left--) entries.push([this.read(reader), this.read(reader)]);
+        made.clear();
+        for (const [key, value] of entries) made.set(key, value);
+        return made;
+      }
+      case Tag.set: {
+        const made = this.#held(id, () => new Set<unknown>());
+        const items: unknown[] = [];
+        for (let left = reader.varint(); left > 0; left--) items.push(this.read(reader));
+        made.clear();
+        for (const item of items) made.add(item);
+        return made;
+      }
+      case Tag.date: {
+        const time = reader.f64();
+        const made = this.#held(id, () => new Date(time));
+        made.setTime(time);
+        return made;
+      }
+      case Tag.regexp: {
+        const [source, flags, last] = [reader.string(), reader.string(), reader.zigzag()];
+        const made = this.#held(id, () => new RegExp(source, flags));
+        made.lastIndex = last;
+        return made;
+      }
+      case Tag.error: {
+        const name = reader.string();
+        const made = this.#held<Indexed>(id, () => makeError(name) as unknown as Indexed);
+        this.#errorProperties(reader, made);
+        return made;
+      }
+      case Tag.bytes: {
+        const name = reader.string();
+        const raw = reader.raw(reader.varint());
+        const made = this.#held<object>(id, () => makeBytes(name, raw));
+        const view = ArrayBuffer.isView(made) ? new Uint8Array(made.buffer, made.byteOffset, made.byteLength) : new Uint8Array(made as ArrayBuffer);
+        if (view.length === raw.length) view.set(raw);
+        return made;
+      }
+      case Tag.instance: {
+        const made = this.classes.get(reader.varint());
+        const object = this.#held<Indexed>(id, () => Object.create(made?.prototype ?? Object.prototype) as Indexed);
+        if (object instanceof Error) this.#errorProperties(reader, object as unknown as Indexed);
+        else this.#properties(reader, object);
+        return object;
+      }
+      case Tag.boxed: {
+        const inner = this.read(reader);
+        return this.#held<object>(id, () => Object(inner) as object);
+      }
+      default:
+        throw new RangeError(`a value of the unknown tag ${tag}`);
+    }
+  }
+
+  #errorProperties(reader: ByteReader, target: Indexed): void {
+    for (let left = reader.varint(); left > 0; left--) {
+      const key = reader.string();
+      const value = this.read(reader);
+      Object.defineProperty(target, key, { value, writable: true, enumerable: key !== 'message' && key !== 'cause', configurable: true });
+    }
+  }
+}
+
+function makeError(name: string): Error {
+  const known = (globalThis as unknown as Indexed)[name];
+  if (typeof known === 'function' && (name === 'Error' || Object.prototype.isPrototypeOf.call(Error, known))) {
+    return name === 'AggregateError' ? new AggregateError([]) : new (known as new () => Error)();
+  }
+  // A class of foreign code: the name is kept, in a prototype of its own so that its own keys stay as recorded.
+  const made = class extends Error {};
+  Object.defineProperty(made, 'name', { value: name });
+  return new made();
+}
+
+function makeBytes(name: string, raw: Uint8Array): object {
+  if (name === 'ArrayBuffer') return raw.slice().buffer;
+  const made = (globalThis as unknown as Indexed)[name] as (new (buffer: ArrayBufferLike) => object) | undefined;
+  return made && /Array$/.test(name) ? new made(raw.slice().buffer) : raw.slice();
+}

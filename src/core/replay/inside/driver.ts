@@ -1,0 +1,362 @@
+// Re-execution inside the isolate: feeds the recorded entries to own code one after another and answers what it asks
+// from the tape, comparing every ask, answer, result and the own state with what was recorded. The host calls `step`
+// until it says that the tape has ended; microtasks run between steps, as they ran between the recorded entries.
+import type { Boundary, Current, Frame } from '../../instrument/runtime/boundary.ts';
+import { ByteWriter } from '../../instrument/runtime/bytes.ts';
+import type { ByteReader } from '../../instrument/runtime/bytes.ts';
+import { Encoder } from '../../instrument/runtime/encode.ts';
+import { Kind as EventKind } from '../../instrument/runtime/event-kinds.ts';
+import { makeHelpers } from '../../instrument/runtime/helpers.ts';
+import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
+import { extraOf, idOf, isObject, Kind, kindOf, setExtra, setId } from '../../instrument/runtime/marks.ts';
+import { makeRedaction } from '../../instrument/runtime/redaction.ts';
+import type { Manifest } from '../../instrument/manifest.ts';
+import { Cursor, skipValue } from './cursor.ts';
+import { Decoder } from './decode.ts';
+import { Donors } from './donors.ts';
+import { Ledger } from './ledger.ts';
+import { buildUnits } from './units.ts';
+import type { Units } from './units.ts';
+
+export interface DriverInput {
+  readonly manifest: Manifest;
+  readonly changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly changesAt: number;
+  readonly until: number;
+  readonly stopBefore: number;
+  readonly counterfactual: boolean;
+  readonly redact: readonly string[];
+}
+
+/** Thrown through own code when its call cannot go on; own catch blocks meet it again at their next operation. */
+class Abandon extends Error {}
+
+const big = { nodes: 2_000_000, string: 2_000_000 };
+const normal = { nodes: 20_000, string: 200_000 };
+
+export function makeDriver(input: DriverInput) {
+  const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
+  const encoder = new Encoder(intrinsics, makeRedaction(input.redact), normal);
+  const decoder = new Decoder(encoder);
+  const current: Current = { on: false, call: 0, depth: 0, steps: 0, live: true };
+  const cursor = new Cursor();
+  const ledger = new Ledger();
+  const donors = new Donors();
+  const scratch = new ByteWriter(64 * 1024);
+  const gates = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
+  const dead = new Set<number>();
+  const free = input.counterfactual;
+  let expected = 0;
+  let units: Units | undefined;
+
+  /** The root call that a call belongs to. */
+  const rootOf = (call: number): number => ledger.root(call);
+
+  const diverge = (what: string, seq: number, place: number, wanted: Uint8Array | string, actual: Uint8Array | string): never => {
+    const call = rootOf(current.call);
+    ledger.diverged(call, { what, seq, site: place, expected: wanted, actual });
+    dead.add(call);
+    throw new Abandon('this call has left the recorded path');
+  };
+
+  /** The next event that own code takes part in; others are noted on the way. */
+  const next = () => {
+    for (;;) {
+      const head = cursor.peek();
+      if (!head) return undefined;
+      switch (head.kind) {
+        case EventKind.gap: {
+          const { reader } = cursor.take();
+          ledger.gap(rootOf(reader.varint()), reader.string(), reader.string(), reader.string());
+          break;
+        }
+        case EventKind.request: case EventKind.mark: case EventKind.dropped:
+          cursor.skip();
+          break;
+        case EventKind.response: {
+          const { reader } = cursor.take();
+          ledger.response(reader.varint(), reader.varint());
+          break;
+        }
+        case EventKind.state:
+          state();
+          break;
+        default:
+          return head;
+      }
+    }
+  };
+
+  const bytesOf = (write: (out: ByteWriter) => void): Uint8Array => {
+    scratch.at = 0;
+    encoder.begin();
+    write(scratch);
+    return scratch.bytes.subarray(0, scratch.at);
+  };
+  const equal = (reader: ByteReader, from: number, bytes: Uint8Array): boolean => {
+    for (let i = 0; i < bytes.length; i++) if (reader.bytes[from + i] !== bytes[i]) return false;
+    return true;
+  };
+  const valueBytes = (reader: ByteReader, from: number): Uint8Array => {
+    reader.at = from;
+    skipValue(reader);
+    return reader.bytes.slice(from, reader.at);
+  };
+
+  const boundary: Boundary = {
+    encoder,
+    gap: () => undefined,
+    resuming: () => {
+      // What foreign code did between the last own step and this one comes first.
+      for (let head = next(); head && isBusy(head) === current.steps; head = next()) entry();
+    },
+    gate: (promise) => {
+      const known = extraOf(promise);
+      if (known instanceof Promise) return known;
+      const made = new Promise<unknown>((resolve, reject) => gates.set(idOf(promise), { resolve, reject }));
+      setExtra(promise, made);
+      return made;
+    },
+    ask: (op, site, parts) => {
+      const root = rootOf(current.call);
+      if (dead.has(root)) throw new Abandon('this call has left the recorded path');
+      ledger.asked(root);
+      const call = current.call;
+      const bytes = bytesOf((out) => {
+        for (const part of parts) encoder.value(out, part);
+      });
+      if (free) return donated(op, site, parts, bytes, root);
+      const head = next();
+      if (head?.kind !== EventKind.ask) return diverge('ask', head?.seq ?? cursor.seq, site, head ? 'no ask here' : 'the end of the tape', bytes.slice());
+      const { reader } = cursor.take();
+      const [wantedOp, wantedSite, count] = [reader.u8(), reader.varint(), reader.varint()];
+      const from = reader.at;
+      for (let i = 0; i < count; i++) skipValue(reader);
+      if (wantedOp !== op || wantedSite !== site || count !== parts.length || reader.at - from !== bytes.length || !equal(reader, from, bytes)) {
+        const wanted = reader.bytes.slice(from, reader.at);
+        return diverge('ask', head.seq, wantedOp === op && wantedSite === site ? site : wantedSite, wanted, bytes.slice());
+      }
+      current.on = false;
+      current.depth += 1;
+      try {
+        for (;;) {
+          const inner = next();
+          if (!inner) return diverge('answer', cursor.seq, site, 'the end of the tape', '');
+          if (inner.kind === EventKind.enter) entry();
+          else if (inner.kind === EventKind.answer) break;
+          else return diverge('answer', inner.seq, site, 'an answer', `event ${inner.kind}`);
+          if (dead.has(root)) throw new Abandon('this call has left the recorded path');
+        }
+      } finally {
+        current.depth -= 1;
+        current.on = true;
+        current.call = call;
+      }
+      const answer = cursor.take().reader;
+      const outcome = answer.u8();
+      decoder.lossy = false;
+      const value = decoder.read(answer);
+      for (let left = answer.varint(); left > 0; left--) decoder.read(answer);
+      if (outcome === 2) throw value;
+      return value;
+    },
+    enter: () => {
+      const call = expected;
+      expected = 0;
+      if (call !== 0) return call;
+      if (free) return ledger.invented();
+      return diverge('entry', cursor.seq, 0, 'no entry', 'own code was entered by something that was not recorded');
+    },
+    leave: (frame) => ended(frame, EventKind.leave, frame.isAsync && frame.outcome === 0),
+    settled: (frame) => ended(frame, EventKind.settled, false),
+  };
+
+  const ended = (frame: Frame, kind: number, pending: boolean): void => {
+    const root = rootOf(frame.call);
+    if (frame.value instanceof Abandon) return;
+    ledger.ended(frame.call, kind === EventKind.settled || !pending, frame.outcome === 2, frame.value);
+    if (dead.has(root) || free) return;
+    const bytes = bytesOf((out) => (pending ? out.u8(29) : encoder.value(out, frame.value)));
+    const head = next();
+    const [outcome, name] = [frame.outcome === 2 ? 2 : 1, kind === EventKind.leave ? 'result' : 'settled result'];
+    const wrong = (wanted: Uint8Array | string): void => {
+      ledger.diverged(root, { what: name, seq: head?.seq ?? cursor.seq, site: 0, expected: wanted, actual: bytes.slice() });
+      dead.add(root);
+    };
+    if (head?.kind !== kind) return wrong(head ? `no ${name} here (event ${head.kind})` : 'the end of the tape');
+    const { reader } = cursor.take();
+    const [call, wantedOutcome, from] = [reader.varint(), reader.u8(), reader.at];
+    const wanted = valueBytes(reader, from).slice();
+    if (call !== frame.call) return wrong(`${name} of call ${call}`);
+    if (wantedOutcome !== outcome || wanted.length !== bytes.length || !equal(reader, from, bytes)) wrong(wanted);
+  };
+
+  /** Counterfactual: the tape's answer to the same question, of the same call if it asked it, else of another. */
+  const donated = (op: number, site: number, parts: readonly unknown[], bytes: Uint8Array, root: number): unknown => {
+    ledger.noteAsk(root, op, parts);
+    const found = donors.find(root, op, site, bytes);
+    if (!found) {
+      ledger.unanswered(root, site);
+      dead.add(root);
+      throw new Abandon('nothing on the tape answers this');
+    }
+    const { reader, at } = found;
+    const back = reader.at;
+    reader.at = at;
+    const outcome = reader.u8();
+    let value = decoder.read(reader);
+    reader.at = back;
+    // Fluent interfaces answer with their receiver: with ours then, not the donor's.
+    if (found.isReceiver) value = parts[op === 0 ? 1 : 0];
+    if (outcome === 2) throw value;
+    return value;
+  };
+
+  const isBusy = (head: { readonly kind: number; readonly body: number; readonly reader: ByteReader }): number => {
+    if (head.kind !== EventKind.enter) return -1;
+    const reader = head.reader;
+    const back = reader.at;
+    reader.at = head.body;
+    reader.varint();
+    const parent = reader.varint();
+    reader.zigzag();
+    reader.varint();
+    reader.u8();
+    const busy = reader.varint();
+    reader.at = back;
+    return parent === 0 ? busy - 1 : -1;
+  };
+
+  /** Runs one recorded entry: a call of own code or a settlement. */
+  const entry = (): void => {
+    const head = cursor.take();
+    const { reader } = head;
+    if (head.kind === EventKind.settle) {
+      const [gate, outcome] = [reader.varint(), reader.u8()];
+      reader.varint();
+      const value = decoder.read(reader);
+      const waiting = gates.get(gate);
+      gates.delete(gate);
+      if (outcome === 2) waiting?.reject(value);
+      else waiting?.resolve(value);
+      return;
+    }
+    const [call, parent, fn, identity, flags, busy, request] = [reader.varint(), reader.varint(), reader.zigzag(), reader.varint(), reader.u8(), reader.varint(), reader.varint()];
+    if (parent === 0 && busy === 0) current.steps = 0;
+    decoder.lossy = false;
+    const self = decoder.read(reader);
+    const args: unknown[] = [];
+    for (let left = reader.varint(); left > 0; left--) args.push(decoder.read(reader));
+    ledger.entered(call, parent, request, fn, head.seq, head.at);
+    if ((parent !== 0 && dead.has(rootOf(call))) || (free && ledger.superseded(request))) return free ? undefined : resync();
+    const run = (identity === 0 ? undefined : decoder.byId.get(identity)) ?? units?.functionFor(fn, self);
+    const [wasOn, wasCall] = [current.on, current.call];
+    current.on = false;
+    if (typeof run !== 'function') {
+      current.call = call;
+      ledger.diverged(rootOf(call), { what: 'entry', seq: head.seq, site: 0, expected: `function ${fn}`, actual: 'it was not captured' });
+      dead.add(rootOf(call));
+      current.call = wasCall;
+      return resync();
+    }
+    expected = call;
+    try {
+      if ((flags & 1) === 1) Reflect.construct(run, args);
+      else {
+        const result: unknown = Reflect.apply(run, self, args);
+        if (result instanceof Promise) result.catch(() => undefined);
+      }
+    } catch (error) {
+      ledger.threw(call, error);
+    }
+    expected = 0;
+    current.on = wasOn;
+    current.call = wasCall;
+    if (dead.has(rootOf(call))) resync();
+  };
+
+  /** After a divergence: on to the next event that starts on its own. */
+  const resync = (): void => {
+    if (free) return;
+    for (let head = next(); head; head = next()) {
+      if (head.kind === EventKind.settle) return;
+      if (head.kind === EventKind.enter) {
+        const reader = head.reader;
+        const back = reader.at;
+        reader.at = head.body;
+        const call = reader.varint();
+        const parent = reader.varint();
+        reader.at = back;
+        if (parent === 0) return;
+        ledger.entered(call, parent, 0, 0, head.seq, head.at);
+      }
+      cursor.skip();
+    }
+  };
+
+  /** A snapshot: the first one is laid over, later ones are compared. */
+  let laid = false;
+  const state = (): void => {
+    if (!laid || !units) return;
+    const { reader, seq } = cursor.take();
+    const instance = reader.varint();
+    const last = reader.u8() === 1;
+    const full = new Encoder(intrinsics, encoder.redaction, big);
+    Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true, numbered: encoder.numbered });
+    for (const [value, name] of encoder.globals) full.globals.set(value, name);
+    full.takeSymbols(encoder);
+    full.begin();
+    for (let left = reader.varint(); left > 0; left--) {
+      const name = reader.string();
+      const from = reader.at;
+      skipValue(reader);
+      const wanted = reader.bytes.subarray(from, reader.at);
+      if (name === '$functions' || free) continue;
+      const out = new ByteWriter(1024);
+      full.value(out, units.variable(instance, name));
+      const actual = out.bytes.subarray(0, out.at);
+      if (actual.length !== wanted.length || actual.some((byte, i) => byte !== wanted[i])) ledger.stateDiffers({ seq, instance, name, last, expected: wanted.slice(), actual: actual.slice() });
+    }
+    encoder.nextId = full.nextId;
+    encoder.epoch = full.epoch;
+    encoder.takeSymbols(full);
+  };
+
+  const helpers = makeHelpers(boundary, current);
+
+  return {
+    feed: (chunk: ArrayBuffer): void => {
+      cursor.add(new Uint8Array(chunk));
+      if (free) donors.add(new Uint8Array(chunk));
+    },
+    /** Makes the units and lays the first snapshot over them. */
+    prepare(): void {
+      units = buildUnits(input.manifest, helpers, decoder);
+      encoder.inbound = false;
+      units.layFirstState(cursor, decoder, (id, fn) => {
+        if (idOf(fn) === 0) setId(fn, id);
+        decoder.byId.set(id, fn);
+      });
+      laid = true;
+    },
+    /** Runs the next entry; false when the tape has ended or its end was asked for. */
+    step(): boolean {
+      const head = next();
+      if (!head) return false;
+      if (head.seq >= input.stopBefore) return false;
+      if (free && head.seq >= input.changesAt) units?.change(input.changes);
+      if (ledger.isDone(input.until)) return false;
+      if (head.kind === EventKind.enter || head.kind === EventKind.settle) entry();
+      else {
+        // Without a counterfactual every other event is taken by own code; what is left belongs to a call that went astray.
+        if (!free) ledger.leftover(head.seq, head.kind);
+        cursor.skip();
+      }
+      return true;
+    },
+    report: () => ledger.report(),
+    state: () => units?.describe((value) => bytesOf((out) => encoder.value(out, value)).slice()) ?? [],
+    currentCall: () => current.call,
+    isData: (value: unknown) => isObject(value) && kindOf(value) === Kind.data,
+  };
+}

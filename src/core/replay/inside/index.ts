@@ -1,0 +1,32 @@
+// Entry of the code that runs in a replay's isolate: what the host calls. Results cross as JSON and byte arrays.
+import { makeDriver } from './driver.ts';
+import type { DriverInput } from './driver.ts';
+
+let driver: ReturnType<typeof makeDriver> | undefined;
+let more = true;
+
+export function open(input: string): void {
+  driver = makeDriver(JSON.parse(input) as DriverInput);
+}
+
+export function feed(chunk: ArrayBuffer): void {
+  driver?.feed(chunk);
+}
+
+export function prepare(): void {
+  driver?.prepare();
+}
+
+/** Runs one entry; the answer is read with {@link goOn}, because a rejection nobody handled makes this call throw. */
+export function step(): void {
+  more = false;
+  more = driver?.step() ?? false;
+}
+
+export const goOn = (): boolean => more;
+
+const encode = (value: unknown): unknown =>
+  value instanceof Uint8Array ? { $bytes: [...value] } : Array.isArray(value) ? value.map(encode) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encode(item)])) : value;
+
+export const report = (): string => JSON.stringify(encode(driver?.report()));
+export const state = (): string => JSON.stringify(encode(driver?.state()));
