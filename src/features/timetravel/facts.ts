@@ -67,11 +67,11 @@ export function tapeHeader(
     createdAt: new Date(startedAt).toISOString(),
     target: { name: info.name, pid: info.pid, runtime: `${info.kind} ${info.runtimeVersion}`, mainScript: info.mainScript },
     tool: toolVersion(),
-    zone: text(meta['zone'], own.timeZone),
+    zone: text(meta['timeZone'], own.timeZone),
     locale: text(meta['locale'], own.locale),
     scope: options.scope ?? [],
     compression: options.compression ?? 'lz4',
-    clockBase: typeof meta['clockBase'] === 'number' ? meta['clockBase'] : startedAt,
+    clockBase: typeof meta['startedAt'] === 'number' ? meta['startedAt'] : startedAt,
     meta: {
       cwd: info.cwd,
       ...(info.ports.length > 0 ? { ports: info.ports } : {}),

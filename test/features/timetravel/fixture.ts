@@ -117,7 +117,7 @@ export function fakeTarget(early: readonly Uint8Array[] = [], gaps: RecordingMan
         options = given;
         for (const chunk of early) given.onChunk(chunk);
         return Promise.resolve({
-          manifest: { units: [], ...manifest, gaps, meta: { zone: 'Asia/Tokyo', clockBase: 1_700_000_000_000 } },
+          manifest: { units: [], ...manifest, gaps, meta: { timeZone: 'Asia/Tokyo', startedAt: 1_700_000_000_000 } },
           status: () => Promise.resolve(status),
           mark: (name: string) => Promise.resolve(void fake.log.push(`mark ${name}`)),
           snapshot: () => Promise.resolve(void fake.log.push('snapshot')),
