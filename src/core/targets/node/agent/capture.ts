@@ -42,6 +42,13 @@ const asyncGeneratorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((async 
 const promiseThen = Promise.prototype.then;
 const ignore = (): void => undefined;
 
+/** Whether its parameters may have default expressions; yes also where that cannot be told from its first words. */
+function hasDefaults(fn: object): boolean {
+  const text = textOfFunction(fn);
+  const end = text.search(/=>|\{/);
+  return text.slice(0, end < 0 ? text.length : end).includes('=');
+}
+
 export function makeCapture(inspector: typeof Inspector, types: Types): Capture {
   let session: Inspector.Session | undefined;
   let lastToken = 0;
@@ -74,6 +81,19 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
     return undefined;
   };
 
+  /**
+   * Where V8 can stop in a function, from its start. The entry of one with default expressions is the first of these,
+   * which is not passed when the argument is given: so each of them is the entry, and the first that is reached counts.
+   */
+  function placesIn(objectId: string): readonly object[] {
+    const { internalProperties } = post<{ readonly internalProperties: readonly { readonly name: string; readonly value?: { readonly value?: object } }[] }>('Runtime.getProperties', { objectId, ownProperties: true });
+    const start = internalProperties.find((each) => each.name === '[[FunctionLocation]]')?.value?.value;
+    const { locations } = post<{ readonly locations: readonly object[] }>('Debugger.getPossibleBreakpoints', { start, restrictToFunction: true });
+    // Beyond this the body's first statement may not be among them, and then it would run.
+    if (locations.length === 0 || locations.length > 1000) throw new Error('its parameters cannot be passed by');
+    return locations;
+  }
+
   /** Enters `fn` and leaves it before its first statement; `entered` is called in the condition. */
   function enter(fn: object, entered: (closure: EvalClosure) => boolean, value?: unknown): void {
     let armed = true;
@@ -100,15 +120,18 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
       },
     };
     Object.defineProperty(globalThis, name, { value: door, configurable: true, enumerable: false, writable: false });
-    let breakpoint: { readonly breakpointId: string } | undefined;
+    const breakpoints: { readonly breakpointId: string }[] = [];
     try {
       const found = post<{ readonly result: { readonly objectId: string } }>('Runtime.evaluate', { expression: `${name}.fn`, objectGroup: name });
-      breakpoint = post('Debugger.setBreakpointOnFunctionCall', { objectId: found.result.objectId, condition: `${name}.in(s => eval(s))` });
+      const { objectId } = found.result;
+      const condition = `${name}.in(s => eval(s))`;
+      if (hasDefaults(fn)) for (const location of placesIn(objectId)) breakpoints.push(post('Debugger.setBreakpoint', { location, condition }));
+      else breakpoints.push(post('Debugger.setBreakpointOnFunctionCall', { objectId, condition }));
       // The timeout is never meant to pass: with it V8 cancels the termination where the evaluate ends.
       session!.post('Runtime.evaluate', { expression: `${name}.call()`, silent: true, timeout: 10_000, objectGroup: name }, ignore);
     } finally {
       armed = false;
-      if (breakpoint) session!.post('Debugger.removeBreakpoint', breakpoint);
+      for (const { breakpointId } of breakpoints) session!.post('Debugger.removeBreakpoint', { breakpointId });
       session!.post('Runtime.releaseObjectGroup', { objectGroup: name });
       Reflect.deleteProperty(globalThis, name);
     }

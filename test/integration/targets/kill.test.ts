@@ -1,0 +1,43 @@
+// The target outlives us: devsandbox is killed with -9 while the app is under load, at whatever it was doing. What it had
+// put into the target goes within seconds, the inspector that it opened closes, and no request of the app fails.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+import { inspectorAt } from '../../../src/core/targets/node/inspector-port.ts';
+import { listenersOf } from '../../../src/core/targets/node/proc.ts';
+import { nodeBinary } from '../../support/nodes.ts';
+import { eventually, load, startTarget } from '../../support/target-process.ts';
+
+const busyFront = fileURLToPath(new URL('./busy-front.ts', import.meta.url));
+
+it('leaves nothing behind when it is killed 20 times under load', { timeout: 240_000 }, async () => {
+  await using app = await startTarget();
+  for (let i = 0; i < 20; i++) await app.get();
+  const before = await app.get('/traces');
+  const listening = (await listenersOf(app.pid))?.length;
+  const traffic = load(app);
+  for (let round = 0; round < 20; round++) {
+    const front = spawn(nodeBinary(24), [busyFront, String(app.pid)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = new Promise((resolve) => front.once('exit', resolve));
+    let attached = false;
+    front.stdout.on('data', (chunk: Buffer) => (attached ||= String(chunk).includes('attached')));
+    // Some are killed while they attach, most while they read, write and capture.
+    const early = round % 5 === 4;
+    if (early) await new Promise((resolve) => setTimeout(resolve, 150 + round * 10));
+    else {
+      await eventually(() => expect(attached).toBe(true));
+      await new Promise((resolve) => setTimeout(resolve, round * 7));
+    }
+    front.kill('SIGKILL');
+    await exited;
+    if (!early) await eventually(async () => expect((await listenersOf(app.pid))?.length).toBe(listening), 10_000);
+  }
+  const { requests, failed } = await traffic.stop();
+  expect(failed).toEqual([]);
+  expect(requests).toBeGreaterThan(100);
+  await eventually(async () => expect(await app.get('/traces')).toEqual(before));
+  expect(await inspectorAt('127.0.0.1', 9229)).toBeUndefined();
+  // No body ran by a capture, and none was cut off.
+  expect(await app.get()).toMatchObject({ total: 6, discount: 0 });
+  expect(app.child.exitCode).toBeNull();
+});
