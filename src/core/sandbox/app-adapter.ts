@@ -1,5 +1,5 @@
 // The front's side of `app`: requests of a cell, answered by a target.
-import { fail } from '../common/errors.ts';
+import { fail, isDevsandboxError } from '../common/errors.ts';
 import type { LiveMember, LiveValue } from '../targets/live-value.ts';
 import type { Place, Target } from '../targets/target.ts';
 import { accessOfAppRequest } from './app-protocol.ts';
@@ -29,14 +29,11 @@ const answers: Answers = {
     return modules.toSorted((a, b) => Number(b.own) - Number(a.own)).map((module) => module.id);
   },
   'app.moduleMembers': (target, { module }) => target.moduleMembers(module),
-  'app.read': async (target, { place }) => {
-    const accessor = 'handle' in place ? undefined : await accessorOf(target, place);
-    return accessor ?? target.read(await resolvePlace(target, place));
-  },
+  'app.read': (target, { place }) => readPlace(target, place),
   'app.members': (target, { handle, start, count }) =>
     start === undefined || count === undefined ? target.members(handle) : target.members(handle, { start, count }),
   'app.write': async (target, { place, expression }) => {
-    const { mechanism } = await target.write(await resolvePlace(target, place), expression);
+    const { mechanism } = await firstOf(placesOf(place), (each) => target.write(each, expression));
     return { mechanism };
   },
   'app.call': (target, { fn, receiver, args }): Promise<LiveValue> => target.call(fn, receiver, args),
@@ -47,23 +44,36 @@ const answers: Answers = {
   'app.ports': (target) => Promise.resolve(target.info.ports),
 };
 
-type ModulePlace = Extract<AppPlace, { readonly module: string }>;
-
-const memberNamed = async (target: Target, place: ModulePlace): Promise<LiveMember | undefined> =>
-  (await target.moduleMembers(place.module)).find((member) => member.step === place.name || (member.key.kind === 'string' && member.key.value === place.name));
-
-/** An export that is a getter is described, not read. */
-async function accessorOf(target: Target, place: ModulePlace): Promise<LiveMember['value'] | undefined> {
-  const member = await memberNamed(target, place);
-  if (!member) return { kind: 'undefined' };
-  return member.value.kind === 'accessor' ? member.value : undefined;
+/** What JavaScript would find: nothing there is `undefined`, and a getter is described instead of being run. */
+async function readPlace(target: Target, place: AppPlace): Promise<LiveMember['value']> {
+  try {
+    return await firstOf(placesOf(place), (each) => target.read(each));
+  } catch (error) {
+    if (isCode(error, 'DS1021')) return { kind: 'undefined' };
+    if (isCode(error, 'DS1022')) return { kind: 'accessor', getter: true, setter: false };
+    throw error;
+  }
 }
 
-async function resolvePlace(target: Target, place: AppPlace): Promise<Place> {
-  if ('handle' in place) return place;
-  const member = await memberNamed(target, place);
-  return member?.origin === 'variable' ? { module: place.module, variable: place.name } : { module: place.module, exported: place.name };
+/** A cell does not say whether it means a variable or an export; nearly always it is both. */
+const placesOf = (place: AppPlace): readonly Place[] =>
+  'handle' in place ? [place] : [{ module: place.module, variable: place.name }, { module: place.module, exported: place.name }];
+
+/** The first place that can be reached; otherwise the reason of the last that exists. */
+async function firstOf<T>(places: readonly Place[], work: (place: Place) => Promise<T>): Promise<T> {
+  let reason: unknown;
+  for (const place of places) {
+    try {
+      return await work(place);
+    } catch (error) {
+      if (!isCode(error, 'DS1021') && !isCode(error, 'DS1025')) throw error;
+      if (reason === undefined || !isCode(error, 'DS1021')) reason = error;
+    }
+  }
+  throw reason;
 }
+
+const isCode = (error: unknown, code: string): boolean => isDevsandboxError(error) && error.code === code;
 
 const describe = (method: string, parameters: unknown): string => {
   const place = (parameters as { place?: AppPlace }).place;

@@ -17,8 +17,14 @@ const maximumJson = 256 * 1024;
 const liveDepth = 3;
 const liveItems = 100;
 
+interface Note {
+  cut: boolean;
+  /** Text shows names of classes; JSON knows none. */
+  readonly classes: boolean;
+}
+
 /** A plain copy of a value of the target for showing, as far as is shown; `cut` when something was left out. */
-function copyOf(state: LiveState, depth: number, note: { cut: boolean }): unknown {
+function copyOf(state: LiveState, depth: number, note: Note): unknown {
   const { value } = state;
   const text = { [inspect.custom]: () => value.preview };
   if (value.kind === 'function' || depth === 0 || !['object', 'array', 'map', 'set', 'module', 'scope', 'error'].includes(value.subtype)) {
@@ -39,7 +45,11 @@ function copyOf(state: LiveState, depth: number, note: { cut: boolean }): unknow
   const pairs = members.filter((member) => member.enumerable || value.subtype === 'error').map((member) => [keyText(member), inner(member.value)] as const);
   if (value.subtype === 'array') return Object.assign([], Object.fromEntries(pairs.filter(([key]) => key !== 'length')));
   const made = Object.fromEntries(pairs);
-  if (value.className !== 'Object' && value.className !== '') Object.defineProperty(made, 'constructor', { value: { name: value.className } });
+  if (note.classes && value.className !== 'Object' && value.className !== '') {
+    const shown = class {};
+    Object.defineProperty(shown, 'name', { value: value.className });
+    Object.setPrototypeOf(made, shown.prototype as object);
+  }
   return made;
 }
 
@@ -91,8 +101,8 @@ function ownDisplay(value: unknown): ((this: unknown) => unknown) | undefined {
 }
 
 export function liveBundle(state: LiveState): Bundle {
-  const note = { cut: false };
+  const note = { cut: false, classes: true };
   const copy = copyOf(state, liveDepth, note);
-  const json = note.cut ? undefined : jsonOf(copy);
+  const json = note.cut ? undefined : jsonOf(copyOf(state, liveDepth, { cut: false, classes: false }));
   return { 'text/plain': inspect(copy, { depth: liveDepth + 1, breakLength: 100 }), ...(json === undefined ? {} : { 'application/json': json }) };
 }

@@ -142,7 +142,7 @@ function liveProxy(value: LiveObject | LiveFunction): object {
   const known = present.get(value.handle)?.deref();
   if (known) return known;
   const state = makeState(value);
-  const shadow = value.kind === 'function' ? function () {} : value.subtype === 'array' ? [] : {};
+  const shadow = value.kind === 'function' ? () => undefined : value.subtype === 'array' ? [] : {};
   const collection = value.kind === 'object' ? makeCollection(state, toCell) : undefined;
   const made = makeProxy(shadow, handlerFor(state, collection));
   keepState(made, state);
@@ -165,7 +165,11 @@ function handlerFor(state: LiveState, collection: Record<PropertyKey, unknown> |
       if (typeof key === 'symbol') return isArray && key === Symbol.iterator ? () => elements(state) : Reflect.get(shadow, key, receiver);
       if (key === 'toJSON') return undefined;
       if (isArray && key in Array.prototype && key !== 'length') return arrayMethod(state, key as keyof unknown[]);
-      return read(key);
+      if (ownMethods.has(key)) return commonMethod(value, shadow, key);
+      const found = read(key);
+      if (found !== undefined) return found;
+      const common = Reflect.getOwnPropertyDescriptor(prototypeOf(state), key);
+      return common && 'value' in common && key !== 'constructor' ? (common.value as unknown) : undefined;
     },
     set(_shadow, key, newValue) {
       if (typeof key === 'symbol') return noSuch('assigning to a symbol');
@@ -186,13 +190,18 @@ function handlerFor(state: LiveState, collection: Record<PropertyKey, unknown> |
       const owner = liveState(receiver)?.value.handle;
       return toCell(request('app.call', { fn: value.handle, ...(owner === undefined ? {} : { receiver: owner }), args: args.map(toExpression) }));
     },
-    construct: () => noSuch('new'),
     defineProperty: () => noSuch('Object.defineProperty'),
     deleteProperty: () => noSuch('delete'),
     setPrototypeOf: () => noSuch('Object.setPrototypeOf'),
     preventExtensions: () => noSuch('Object.freeze'),
   };
 }
+
+/** What every object has, done here: the same through this proxy, and nothing of the target is called. */
+const ownMethods = new Set(['hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'toString', 'toLocaleString', 'valueOf']);
+
+const commonMethod = (value: LiveObject | LiveFunction, shadow: object, key: string): unknown =>
+  key === 'toString' || key === 'toLocaleString' ? () => value.preview : Reflect.get(shadow, key);
 
 export function writePlace(place: AppPlace, value: unknown): void {
   request('app.write', { place, expression: toExpression(value) });
