@@ -1,5 +1,6 @@
 // Runs in the target: which live functions are own code, found by a walk that the front helps along with scopes and
 // places, and what else the recording needs to know of the objects met on the way.
+import { listIntrinsics } from '../../../../instrument/runtime/intrinsics.ts';
 import type { Agent } from '../index.ts';
 import { ownKeys } from '../shape.ts';
 import { makeOwnWalk, type Holder, type OwnWalk } from './own-walk.ts';
@@ -29,6 +30,7 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
     const exported = builtin(name);
     return typeof exported === 'function' ? (Reflect.getOwnPropertyDescriptor(exported, 'prototype')?.value as object) : undefined;
   };
+  const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
   const timers: unknown[] = [];
   const plainWalk = (): OwnWalk => {
     const walk = makeOwnWalk(types, texts, prototypeOf('module'), prototypeOf('events'));
@@ -113,7 +115,8 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
       add(process.env);
       // What language and own code made is not foreign, whoever exports it.
       for (const each of all) if (typeof each === 'function' && walk.looksOwn(each)) all.delete(each);
-      for (const each of intrinsics) all.delete(each);
+      all.delete(globalThis);
+      for (const each of all) if (intrinsics.nameOf(each) !== undefined) all.delete(each);
       return all;
     },
     /** Lets go of what was found. */
@@ -127,15 +130,3 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
     },
   };
 }
-
-const intrinsics = ((): readonly object[] => {
-  const list: object[] = [globalThis];
-  for (const key of Reflect.ownKeys(globalThis)) {
-    const value: unknown = Reflect.getOwnPropertyDescriptor(globalThis, key)?.value;
-    if ((typeof value !== 'function' && typeof value !== 'object') || value === null || !/^[A-Z]/.test(String(key))) continue;
-    list.push(value);
-    const proto: unknown = Reflect.getOwnPropertyDescriptor(value, 'prototype')?.value;
-    if (typeof proto === 'object' && proto !== null) list.push(proto);
-  }
-  return list;
-})();

@@ -187,7 +187,8 @@ export function createRecording(agent: Agent, options: RecordingStart) {
           return [...problems, { name: '', reason: error instanceof Error ? error.message : String(error) }];
         }
         instances.push({ instance: unit.instance, variables, cells: {} });
-        recorder.addState(unit.instance, () => variables.names.map((name) => [name, variables.object[name]]));
+        // The functions come first, so that a replay knows which copy each recorded identity is.
+        recorder.addState(unit.instance, () => [['$functions', unit.functions.map(({ id }) => discovery.get(id))] as const, ...variables.names.map((name) => [name, variables.object[name]] as const)]);
         unit.functions.forEach(({ number, id, isClass }, at) => {
           const original = discovery.get(id);
           const copy = made[at];

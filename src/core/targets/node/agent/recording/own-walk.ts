@@ -32,7 +32,8 @@ const entryLimit = 5_000;
 const foreignLimit = 20_000;
 
 export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleClass: object | undefined, emitter: object | undefined): OwnWalk {
-  const seen = new WeakSet<object>();
+  // To look at a property of the global object can load a part of Node (`Response` loads undici).
+  const seen = new WeakSet<object>([globalThis]);
   const holders = new Map<object, Holder[]>();
   const foreign = new Set<object>();
   const ownQueue: object[] = [];
@@ -146,7 +147,7 @@ export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleC
       for (let at = 0; at < length - last; at++) {
         const scope = valueOf(scopes as object, at) as object;
         const variables = scope && valueOf(scope, 'object');
-        if (typeof variables !== 'object' || variables === null || variables === globalThis) continue;
+        if (typeof variables !== 'object' || variables === null || variables === globalThis || types.isProxy(variables)) continue;
         for (const key of ownKeys(variables)) push(valueOf(variables, key), own);
       }
     },

@@ -1,0 +1,200 @@
+// Recording attaches to running, unmodified apps and leaves no trace: whatever a walk through the app's objects finds
+// before is the same after, reference by reference, and no copy is reachable any more.
+import { afterEach, expect, test } from 'vitest';
+import { startTraffic } from '../../../examples/load.ts';
+import { startShop } from '../../../examples/start.ts';
+import { attachNode } from '../../../src/core/targets/node/attach.ts';
+import type { NodeTarget } from '../../../src/core/targets/node/node-target.ts';
+import type { Manifest } from '../../../src/core/instrument/manifest.ts';
+import { makeChunkDecoder } from '../../../src/core/tape/decode-events.ts';
+import type { TapeEvent } from '../../../src/core/tape/events.ts';
+import { driveJsonServer, startJsonServer } from '../../apps/json-server.ts';
+import { nodeBinary } from '../../support/nodes.ts';
+
+const limit = 120_000;
+const cleanups: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const clean of cleanups.splice(0).toReversed()) await clean();
+});
+
+/** Runs in the target: every place that holds a function, from handles, listeners and exports, without running getters. */
+const observe = String.raw`(agent, names) => {
+  const seen = new Set([globalThis]), queue = [...agent.loader.roots(names)], places = [];
+  let copies = 0;
+  const push = (v) => { if (v !== null && (typeof v === 'object' || typeof v === 'function') && !agent.types.isProxy(v) && !seen.has(v) && seen.size < 200000) { seen.add(v); queue.push(v); } };
+  for (let at = 0; at < queue.length; at++) {
+    const object = queue[at];
+    if (object === null || (typeof object !== 'object' && typeof object !== 'function') || agent.types.isTypedArray(object)) continue;
+    if (typeof object === 'function' && /\$\.(?:on\?null:\$\.)?(?:e|as|gs)\(\d/.test(Function.prototype.toString.call(object))) copies++;
+    if (agent.types.isMap(object)) Map.prototype.forEach.call(object, (v, k) => { push(k); push(v); });
+    if (agent.types.isSet(object)) Set.prototype.forEach.call(object, (v) => push(v));
+    for (const key of Reflect.ownKeys(object)) {
+      let d; try { d = Reflect.getOwnPropertyDescriptor(object, key); } catch { continue; }
+      for (const part of ['value', 'get', 'set']) if (typeof d?.[part] === 'function') places.push([object, key, part, d[part]]);
+      // Express 5 hides its router behind a getter that only returns it.
+      if (key === 'router' && typeof object === 'function' && d?.get && !('_router' in object)) try { push(d.get.call(object)); } catch {}
+      if (d) { push(d.value); push(d.get); push(d.set); }
+    }
+    push(Reflect.getPrototypeOf(object));
+  }
+  const globals = [...Reflect.ownKeys(globalThis), ...Reflect.ownKeys(process)].map(String);
+  const listeners = process.eventNames().map((e) => String(e) + process.listenerCount(e)).join();
+  return { places, seen, copies, globals, listeners };
+}`;
+const compare = `(agent, before, after) => {
+  const changed = [];
+  for (const [object, key, part, fn] of before.places) {
+    if (!after.seen.has(object)) continue;
+    const now = Reflect.getOwnPropertyDescriptor(object, key)?.[part];
+    // What Node binds anew for each connection is no function of the app.
+    const text = (f) => Function.prototype.toString.call(f);
+    if (now !== fn && typeof now === 'function' && !text(fn).includes('[native code]') && (now.name === fn.name || text(now) !== text(fn))) changed.push(String(key) + ' ' + fn.name);
+  }
+  return { changed, places: before.places.length, copiesBefore: before.copies, copies: after.copies, globals: after.globals.filter((each) => !before.globals.includes(each)), listeners: after.listeners === before.listeners };
+}`;
+
+interface Comparison {
+  readonly changed: readonly string[];
+  readonly places: number;
+  readonly copiesBefore: number;
+  readonly copies: number;
+  readonly globals: readonly string[];
+  readonly listeners: boolean;
+}
+
+async function observed(target: NodeTarget): Promise<{ readonly objectId: string }> {
+  const names = (await target.modulesOf.list()).filter((each) => !each.id.includes('..') || each.own).map((each) => each.loaderName);
+  return { objectId: (await target.session.withAgentRemote(observe, names)).objectId! };
+}
+
+async function compared(target: NodeTarget, before: { readonly objectId: string }): Promise<Comparison> {
+  const after = await observed(target);
+  const { result } = await target.session.cdp.send('Runtime.callFunctionOn', {
+    objectId: before.objectId,
+    functionDeclaration: `function (after) { return (${compare})(null, this, after); }`,
+    arguments: [{ objectId: after.objectId }],
+    returnByValue: true,
+  });
+  return result.value as Comparison;
+}
+
+async function attached(pid: number): Promise<NodeTarget> {
+  const target = await attachNode({ pid });
+  cleanups.push(() => target.detach());
+  return target;
+}
+
+function decoded(manifest: Manifest, chunks: readonly Uint8Array[]): readonly TapeEvent[] {
+  const decoder = makeChunkDecoder(manifest)();
+  const events: TapeEvent[] = [];
+  for (const chunk of chunks) events.push(...decoder.decode(chunk, events.length));
+  return events;
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error('it did not happen within a minute');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+const shops = [
+  { kind: 'typescript', major: 24 },
+  { kind: 'commonjs', major: 20 },
+  { kind: 'commonjs', major: 22 },
+  { kind: 'typescript', major: 26 },
+] as const;
+
+test.each(shops)('the $kind shop on Node $major is recorded under load and left as it was', { timeout: limit }, async ({ kind, major }) => {
+  const shop = await startShop({ kind, node: nodeBinary(major) });
+  cleanups.push(() => shop.stop());
+  const warm = startTraffic(shop.url, { concurrency: 4, requests: 60 });
+  await warm.done;
+  const target = await attached(shop.pid);
+  const before = await observed(target);
+
+  const traffic = startTraffic(shop.url, { concurrency: 4, rate: 150 });
+  cleanups.push(() => traffic.stop());
+  const chunks: Uint8Array[] = [];
+  const recording = await target.record({ onChunk: (chunk) => chunks.push(chunk) });
+  await until(async () => (await recording.status()).calls >= 100);
+  await recording.mark('here');
+  const status = await recording.stop();
+  const atEnd = chunks.length;
+  const report = await traffic.stop();
+
+  expect(report.broken).toBe(0);
+  // The shop's own bug, and nothing else, answers 500.
+  for (const failure of report.failures) expect(failure.body).toMatch(/reading 'price'/);
+  expect(status.calls).toBeGreaterThanOrEqual(100);
+  expect(status.dropped).toBe(0);
+  expect(chunks.reduce((sum, chunk) => sum + chunk.length, 0)).toBe(status.bytes);
+  expect(chunks).toHaveLength(atEnd);
+
+  const manifest = recording.manifest as unknown as Manifest;
+  const events = decoded(manifest, chunks);
+  expect(events).toHaveLength(status.events);
+  expect(events.filter((each) => each.kind === 'mark')).toHaveLength(1);
+  expect(manifest.modules.length).toBeGreaterThanOrEqual(9);
+  expect(manifest.instances.filter((each) => each.kind === 'module')).toHaveLength(manifest.modules.length);
+  expect(status.functions).toBeGreaterThanOrEqual(40);
+  for (const gap of manifest.gaps) expect(gap.place + gap.reason).not.toBe('');
+  expect(JSON.stringify(manifest.meta)).not.toContain(process.env['PATH']);
+
+  const { changed, copies, globals, listeners, places } = await compared(target, before);
+  expect(places).toBeGreaterThan(100);
+  expect({ changed, copies, globals, listeners }).toEqual({ changed: [], copies: 0, globals: [], listeners: true });
+});
+
+test('detaching while a recording runs leaves nothing either', { timeout: limit }, async () => {
+  const shop = await startShop();
+  cleanups.push(() => shop.stop());
+  await startTraffic(shop.url, { concurrency: 2, requests: 40 }).done;
+  const first = await attachNode({ pid: shop.pid });
+  cleanups.push(() => first.detach());
+  const recording = await first.record({ onChunk: () => undefined });
+  await startTraffic(shop.url, { concurrency: 2, requests: 40 }).done;
+  expect((await recording.status()).calls).toBeGreaterThan(10);
+  const during = await observed(first);
+  expect((await compared(first, during)).copies).toBeGreaterThanOrEqual(8);
+  await first.detach();
+  const again = await startTraffic(shop.url, { concurrency: 2, requests: 40 }).done;
+  expect(again.broken).toBe(0);
+  const second = await attached(shop.pid);
+  await until(async () => (await compared(second, await observed(second))).copies === 0);
+});
+
+test('json-server, which nobody here wrote, is recorded with its own folder as scope', { timeout: limit }, async () => {
+  const app = await startJsonServer('commonjs');
+  cleanups.push(() => app.stop());
+  const plain = await driveJsonServer(app.url, 60);
+  const target = await attached(app.pid);
+  const before = await observed(target);
+  const chunks: Uint8Array[] = [];
+  const recording = await target.record({ scope: app.scope, onChunk: (chunk) => chunks.push(chunk) });
+  const during = await driveJsonServer(app.url, 60);
+  const status = await recording.stop();
+  expect(during).toEqual(plain);
+  expect(status.calls).toBeGreaterThan(60);
+  const manifest = recording.manifest as unknown as Manifest;
+  expect(decoded(manifest, chunks)).toHaveLength(status.events);
+  // Handlers of the router are closures over the database: one instance for each table.
+  expect(manifest.instances.filter((each) => each.kind === 'activation').length).toBeGreaterThan(10);
+  // `server` and `app` of the command line are assigned after their declaration: cells of their own.
+  expect(manifest.instances.some((each) => Object.keys(each.cells).length > 1 && new Set(Object.values(each.cells)).size > 1)).toBe(true);
+  const { changed, copies, globals, listeners } = await compared(target, before);
+  expect({ changed, copies, globals, listeners }).toEqual({ changed: [], copies: 0, globals: [], listeners: true });
+  expect(await driveJsonServer(app.url, 60)).toEqual(plain);
+});
+
+test('a scope that names nothing loaded is an error that says so', { timeout: limit }, async () => {
+  const shop = await startShop();
+  cleanups.push(() => shop.stop());
+  const target = await attached(shop.pid);
+  await expect(target.record({ scope: ['nowhere/**'], onChunk: () => undefined })).rejects.toThrow(/DS4011/);
+  const recording = await target.record({ scope: ['src/cart.ts'], onChunk: () => undefined });
+  expect((recording.manifest as unknown as Manifest).modules.map((each) => each.id)).toEqual(['src/cart.ts']);
+  await expect(target.record({ onChunk: () => undefined })).rejects.toThrow(/DS4012/);
+  await recording.stop();
+});
