@@ -135,12 +135,13 @@ export class HandleTable {
   #callback(id: number): (...args: unknown[]) => unknown {
     let made = this.#callbacks.get(id);
     if (made) return made;
-    const ports = this.#ports;
     const grant = this.#grant;
-    const table = this;
+    const call = (receiver: unknown, args: readonly unknown[]): void => {
+      this.#grant = grant;
+      this.#ports.callBack(id, this.#encode(typeof receiver === 'object' ? receiver : undefined), this.#encode(args));
+    };
     made = function (this: unknown, ...args: unknown[]): void {
-      table.#grant = grant;
-      ports.callBack(id, table.#encode(typeof this === 'object' ? this : undefined), table.#encode(args));
+      call(this, args);
     };
     this.#callbacks.set(id, made);
     return made;

@@ -5,7 +5,7 @@ import type { LiveMember } from '../../targets/live-value.ts';
 import { app } from './app.ts';
 import { handleText } from './handles.ts';
 import { keyText, toCell } from './live.ts';
-import { liveState } from './live-state.ts';
+import { liveState, showing } from './live-state.ts';
 import type { LiveState } from './live-state.ts';
 import { isProxy } from './proxies.ts';
 import { session } from './session.ts';
@@ -52,6 +52,8 @@ function copyOf(state: LiveState, depth: number, note: Note): unknown {
   }
   return made;
 }
+
+showing.copy = (state) => copyOf(state, liveDepth, { cut: false, classes: true });
 
 /** Text of a value without running traps of a proxy of the user. */
 export function textOf(value: unknown): string {

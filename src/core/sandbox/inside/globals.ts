@@ -37,10 +37,11 @@ async function digest(algorithm: string | { name: string }, data: ArrayBuffer | 
 function queueMicrotask(callback: () => void): void {
   if (typeof callback !== 'function') throw new TypeError('The "callback" argument must be of type function.');
   const cell = currentCell();
-  void Promise.resolve().then(() => {
+  const run = (): void => {
     enterFor(cell);
     callback();
-  });
+  };
+  void Promise.resolve().then(run);
 }
 
 function makeProcess(world: World): object {

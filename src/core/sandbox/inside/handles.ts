@@ -75,8 +75,9 @@ function handleFor(reference: Tagged): object {
   const isFunction = reference['function'] === true;
   // Callable when the thing is; a plain object otherwise, so that typeof is right.
   const shadow = isFunction ? function () {} : {};
-  const made = makeProxy(shadow, handler(id));
-  states.set(made, { id, text: String(reference['text']) });
+  const text = String(reference['text']);
+  const made = makeProxy(shadow, handler(id, text));
+  states.set(made, { id, text });
   present.set(id, new WeakRef(made));
   released.register(made, id);
   return made;
@@ -84,8 +85,12 @@ function handleFor(reference: Tagged): object {
 
 const member = (key: string | symbol): unknown => encode(key, side);
 
-const handler = (id: number): ProxyHandler<object> => ({
-  get: (_shadow, key) => (key === Symbol.for('Jupyter.display') ? undefined : decodeValue(ask('handle.get', { id, key: member(key) }))),
+const handler = (id: number, text: string): ProxyHandler<object> => ({
+  get(_shadow, key) {
+    if (key === Symbol.for('Jupyter.display')) return undefined;
+    if (key === Symbol.for('nodejs.util.inspect.custom')) return () => text;
+    return decodeValue(ask('handle.get', { id, key: member(key) }));
+  },
   set: (_shadow, key, value) => {
     ask('handle.set', { id, key: member(key), value: encode(value, side) });
     return true;

@@ -7,6 +7,11 @@ export interface LiveState {
   read(step: string): unknown;
 }
 
+/** How `console.log` and the like show one; set by display.ts, which knows how. */
+export const showing = { copy: (state: LiveState): unknown => state.value.preview };
+
+export const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
+
 const states = new WeakMap<object, LiveState>();
 
 export const keepState = (proxy: object, state: LiveState): void => void states.set(proxy, state);

@@ -6,7 +6,7 @@ import type { Handle, LiveFunction, LiveMember, LiveObject } from '../../targets
 import type { AppMethod, AppPlace, AppRequests } from '../app-protocol.ts';
 import { ask } from './host.ts';
 import { makeCollection } from './live-collections.ts';
-import { keepState, liveState } from './live-state.ts';
+import { inspectSymbol, keepState, liveState, showing } from './live-state.ts';
 import type { LiveState } from './live-state.ts';
 import { makeProxy } from './proxies.ts';
 
@@ -162,6 +162,7 @@ function handlerFor(state: LiveState, collection: Record<PropertyKey, unknown> |
   return {
     get(shadow, key, receiver) {
       if (collection && key in collection) return Reflect.get(collection, key);
+      if (key === inspectSymbol) return (_depth: number, options: object, inspect: (value: unknown, options: object) => string) => inspect(showing.copy(state), options);
       if (typeof key === 'symbol') return isArray && key === Symbol.iterator ? () => elements(state) : Reflect.get(shadow, key, receiver);
       if (key === 'toJSON') return undefined;
       if (isArray && key in Array.prototype && key !== 'length') return arrayMethod(state, key as keyof unknown[]);
