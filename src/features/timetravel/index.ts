@@ -18,7 +18,7 @@ const means: replays.Means = { replay, makeDecoder: makeChunkDecoder };
 
 export const startRecording: TimeTravel['startRecording'] = (target, options) => recordings.startRecording(target, options, makeChunkDecoder);
 
-export const recordFunction: TimeTravel['recordFunction'] = (fn, options) => functions.recordFunction(fn, options, makeChunkDecoder);
+export const recordFunction: TimeTravel['recordFunction'] = (fn, options) => functions.recordFunction(fn, options);
 
 export const listTapes: TimeTravel['listTapes'] = (directory) => tapes.listTapes(directory, makeChunkDecoder);
 
