@@ -157,7 +157,7 @@ export class Sandbox implements AsyncDisposable {
     const host = this.#host;
     this.#host = undefined;
     void host?.then((present) => present.kill(), () => undefined);
-    if (host) this.#options.log(`sandbox host replaced: ${reason.message}`);
+    if (host && !this.#disposed) this.#options.log(`sandbox host replaced: ${reason.message}`);
     this.#running?.end({ stopped: reason });
   }
 
