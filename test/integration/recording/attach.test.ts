@@ -1,5 +1,8 @@
 // Recording attaches to running, unmodified apps and leaves no trace: whatever a walk through the app's objects finds
 // before is the same after, reference by reference, and no copy is reachable any more.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterEach, expect, test } from 'vitest';
 import { startTraffic } from '../../../examples/load.ts';
 import { startShop } from '../../../examples/start.ts';
@@ -197,4 +200,91 @@ test('a scope that names nothing loaded is an error that says so', { timeout: li
   expect((recording.manifest as unknown as Manifest).modules.map((each) => each.id)).toEqual(['src/cart.ts']);
   await expect(target.record({ onChunk: () => undefined })).rejects.toThrow(/DS4012/);
   await recording.stop();
+});
+
+const fixture = (name: string): string => fileURLToPath(new URL(`../../fixtures/recording/${name}`, import.meta.url));
+
+function started(node: string, args: readonly string[]): { readonly child: ChildProcess; readonly output: () => string } {
+  const child = spawn(node, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (text: Buffer) => (output += text.toString()));
+  cleanups.push(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  });
+  return { child, output: () => output };
+}
+
+async function counters(node: string): Promise<{ readonly pid: number; readonly ask: () => Promise<Counters>; readonly asked: () => number }> {
+  const { child, output } = started(node, [fixture('counters.mjs')]);
+  await until(async () => /listening on/.test(output()));
+  const url = /http:\S+/.exec(output())![0];
+  let asked = 0;
+  return {
+    pid: child.pid!,
+    asked: () => asked,
+    async ask() {
+      asked++;
+      return (await fetch(url)).json() as Promise<Counters>;
+    },
+  };
+}
+
+interface Counters {
+  readonly total: number;
+  readonly one: number;
+  readonly two: number;
+  readonly value: number;
+  readonly ticks: number;
+  readonly text: string;
+}
+
+const expected = (asked: number) => ({ total: asked, one: asked, two: asked * 2, value: asked + 5, text: 'module!' });
+
+test.each([20, 22, 24, 26] as const)('on Node %d originals and copies share every variable, at each moment', { timeout: limit }, async (major) => {
+  const app = await counters(nodeBinary(major));
+  await app.ask();
+  const target = await attached(app.pid);
+  const loaded = await target.session.withAgent<number>("() => { performance.now(); return process.moduleLoadList.length; }");
+  const recording = await target.record({ onChunk: () => undefined });
+  let last: Counters | undefined;
+  for (let round = 0; round < 5; round++) {
+    last = await app.ask();
+    expect(last).toMatchObject(expected(app.asked()));
+  }
+  const { ticks } = last!;
+  await until(async () => (await app.ask()).ticks > ticks);
+  const manifest = recording.manifest as unknown as Manifest;
+  // Nobody holds these any more, so nobody calls them.
+  expect(manifest.gaps.map(({ reason, detail }) => [reason, detail])).toEqual([
+    ['function-not-found', 'makePair was not found live'],
+    ['function-not-found', 'a function was not found live'],
+  ]);
+  // Two activations of makePair with two closures each, and each pair is one variable.
+  const shared = manifest.instances.filter((each) => each.activationVariables.some(({ name }) => name === 'shared'));
+  expect(shared).toHaveLength(4);
+  expect(new Set(shared.map(({ cells }) => cells['shared'])).size).toBe(2);
+  expect((await recording.stop()).calls).toBeGreaterThan(6);
+  expect(await app.ask()).toMatchObject(expected(app.asked()));
+  // What the inspector itself needs was there before; the recording adds nothing.
+  expect(await target.session.withAgent<number>('() => process.moduleLoadList.length')).toBeLessThanOrEqual(loaded + 15);
+  await target.detach();
+  expect(await app.ask()).toMatchObject(expected(app.asked()));
+});
+
+test('when we are killed the app goes on with its originals', { timeout: limit }, async () => {
+  const app = await counters(nodeBinary(24));
+  const { child, output } = started(process.execPath, [fixture('record-until-killed.ts'), String(app.pid)]);
+  await until(async () => {
+    await app.ask();
+    return Number(/calls (\d+)\s*$/.exec(output())?.[1] ?? 0) > 5;
+  });
+  child.kill('SIGKILL');
+  for (let round = 0; round < 50; round++) expect(await app.ask()).toMatchObject(expected(app.asked()));
+  let second: NodeTarget | undefined;
+  await until(async () => (second ??= await attached(app.pid).catch(() => undefined)) !== undefined);
+  await until(async () => (await compared(second!, await observed(second!))).copies === 0);
+  expect(await app.ask()).toMatchObject(expected(app.asked()));
 });

@@ -41,7 +41,11 @@ async function installModule(inside: Inside, { module, plan }: OwnModule, at: nu
   for (const unit of variablesOf.values()) for (const each of unit.moduleVariables) variables.set(each.name, each);
 
   const names = [...variables.values()];
-  const { wanted, tokens } = await captureModule(inside, names, candidates(plan, live));
+  const { wanted: seen, tokens } = await captureModule(inside, names, candidates(plan, live));
+  const wanted = seen.map((each) => {
+    const named = [...level].find(([index]) => plan.functions[index]!.name === each.name && /^(?:class|function)$/.test(plan.functions[index]!.kind));
+    return named && (each.kind === 'class' || each.kind === 'function') ? { ...each, id: named[1] } : each;
+  });
   const importMeta = plan.input.format === 'module' ? { url: module.url, filename: module.path, dirname: module.path?.slice(0, module.path.lastIndexOf('/')) } : null;
   const problems = await inside.call<readonly Problem[]>('makeModule', at, wanted, importMeta);
   const missing = new Set(problems.map(({ name }) => name));

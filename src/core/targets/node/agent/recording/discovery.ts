@@ -31,9 +31,11 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
     return typeof exported === 'function' ? (Reflect.getOwnPropertyDescriptor(exported, 'prototype')?.value as object) : undefined;
   };
   const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
+  // Members of it are loaded when they are looked at.
+  const lazy = [builtin('util') as object];
   const timers: unknown[] = [];
   const plainWalk = (): OwnWalk => {
-    const walk = makeOwnWalk(types, texts, prototypeOf('module'), prototypeOf('events'));
+    const walk = makeOwnWalk(types, texts, prototypeOf('module'), prototypeOf('events'), lazy);
     const { _getActiveHandles } = process as unknown as { readonly _getActiveHandles?: () => object[] };
     if (_getActiveHandles) walk.add(false, ...Reflect.apply(_getActiveHandles, process, []));
     walk.add(false, Reflect.getOwnPropertyDescriptor(process, '_events')?.value, ...timers);

@@ -165,7 +165,7 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     },
     makeModule(module: number, wanted: readonly VariableWanted[], importMeta: unknown): readonly Problem[] {
       return paused(() => {
-        const made = makeVariables(wanted, agent.capture.closure);
+        const made = makeVariables(wanted, agent.capture.closure, discovery.get);
         if (importMeta !== null) Object.defineProperty(made.object, 'import.meta', { value: importMeta, enumerable: false });
         moduleVariables[module] = made;
         return made.problems;
@@ -176,7 +176,7 @@ export function createRecording(agent: Agent, options: RecordingStart) {
       return paused(() => {
         const problems: Problem[] = [];
         const ofModule = moduleVariables[unit.module]!;
-        const variables = unit.isActivation ? makeVariables(unit.activationVariables, agent.capture.closure) : ofModule;
+        const variables = unit.isActivation ? makeVariables(unit.activationVariables, agent.capture.closure, discovery.get) : ofModule;
         const $A: Record<string, unknown> = unit.isActivation ? variables.object : (Object.create(null) as Record<string, unknown>);
         if (unit.thisToken !== null) $A['this'] = agent.capture.closure(unit.thisToken)?.('this');
         if (unit.isActivation) problems.push(...variables.problems);

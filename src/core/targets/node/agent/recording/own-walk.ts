@@ -31,9 +31,9 @@ const objectLimit = 300_000;
 const entryLimit = 5_000;
 const foreignLimit = 20_000;
 
-export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleClass: object | undefined, emitter: object | undefined): OwnWalk {
+export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleClass: object | undefined, emitter: object | undefined, leftOut: readonly object[] = []): OwnWalk {
   // To look at a property of the global object can load a part of Node (`Response` loads undici).
-  const seen = new WeakSet<object>([globalThis]);
+  const seen = new WeakSet<object>([globalThis, ...leftOut]);
   const holders = new Map<object, Holder[]>();
   const foreign = new Set<object>();
   const ownQueue: object[] = [];

@@ -9,6 +9,8 @@ export interface VariableWanted {
   readonly kind: string;
   /** Tokens of captured scopes in which the name means this variable, the best first. */
   readonly tokens: readonly number[];
+  /** The live function or class that it names, for when no scope shows it: a class that only its own methods name. */
+  readonly id?: number;
 }
 
 export interface Problem {
@@ -31,10 +33,10 @@ export interface Variables {
 
 const isPrimitive = (value: unknown): boolean => value === null || (typeof value !== 'object' && typeof value !== 'function');
 
-export function makeVariables(wanted: readonly VariableWanted[], closure: (token: number) => EvalClosure | undefined): Variables {
+export function makeVariables(wanted: readonly VariableWanted[], closure: (token: number) => EvalClosure | undefined, live: (id: number) => object | undefined): Variables {
   const object = Object.create(null) as Record<string, unknown>;
   const made: Variables = { object, names: [], cells: new Map(), problems: [] };
-  for (const { name, mutable, kind, tokens } of wanted) {
+  for (const { name, mutable, kind, tokens, id } of wanted) {
     let reason = 'no scope that has it could be captured';
     for (const token of tokens) {
       const evaluate = closure(token);
@@ -56,7 +58,11 @@ export function makeVariables(wanted: readonly VariableWanted[], closure: (token
         reason = error instanceof Error ? error.message : String(error);
       }
     }
-    if (reason !== '') made.problems.push({ name, reason });
+    const value = reason === '' || mutable || id === undefined ? undefined : live(id);
+    if (value) {
+      Object.defineProperty(object, name, { value, writable: false, enumerable: true, configurable: false });
+      made.names.push(name);
+    } else if (reason !== '') made.problems.push({ name, reason });
   }
   return made;
 }
