@@ -37,7 +37,7 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
   let cdp = await connect(inspector.url, fate);
   const link = await FrontLink.open();
   try {
-    const main = await inject(cdp, link, { closeInspector: inspector.opened, takeLock: true });
+    const main = await inject(cdp, link, { closeInspector: inspector.opened, takeLock: true }, fate);
     const { facts } = main;
     let { agentId } = main;
     if (Number(facts.version.split('.', 1)[0]) < 20) throw fail('DS1014', { version: facts.version });
@@ -76,7 +76,7 @@ async function connect(url: string, fate: Fate): Promise<CdpClient> {
 type AgentChoices = Pick<AgentOptions, 'closeInspector' | 'takeLock'>;
 
 /** Evaluates the agent in a thread and starts it; waits a little for a predecessor whose front has died. */
-async function inject(cdp: CdpClient, link: FrontLink, choices: AgentChoices): Promise<{ readonly agentId: string; readonly facts: AgentFacts }> {
+async function inject(cdp: CdpClient, link: FrontLink, choices: AgentChoices, fate: Fate): Promise<{ readonly agentId: string; readonly facts: AgentFacts }> {
   const bundle = await bundleInjected(new URL('./agent/index.ts', import.meta.url), { name: 'agent' });
   const exported = await cdp.send('Runtime.evaluate', { expression: bundle.code, silent: true });
   if (exported.exceptionDetails) throw fail('DS1030', { reason: exported.exceptionDetails.exception?.description ?? exported.exceptionDetails.text });
@@ -100,7 +100,7 @@ async function inject(cdp: CdpClient, link: FrontLink, choices: AgentChoices): P
   for (let tries = 0; ; tries++) {
     const started = (await call('start')) as AgentFacts | { readonly takenBy: number };
     if (!('takenBy' in started)) return { agentId, facts: started };
-    if (started.takenBy === process.pid || (await isRunning(started.takenBy))) throw fail('DS1011', { pid: '', holder: `process ${started.takenBy}` });
+    if (started.takenBy === process.pid || (await isRunning(started.takenBy))) throw fail('DS1011', { pid: fate.name, holder: `process ${started.takenBy}` });
     // Its front is dead; a busy process has not heard of it yet.
     if (tries >= 20) await call('evict');
     else await sleep(50);
@@ -173,7 +173,7 @@ async function attachWorker(main: NodeSession, thread: number, fate: Fate): Prom
   const cdp = workerCdp(main.cdp, chosen.sessionId, fate.why);
   const link = await FrontLink.open();
   try {
-    const { agentId, facts } = await inject(cdp, link, { closeInspector: false, takeLock: false });
+    const { agentId, facts } = await inject(cdp, link, { closeInspector: false, takeLock: false }, fate);
     await lifeline(link);
     const info: TargetInfo = { ...main.info, mainScript: facts.argv[1] ?? main.info.mainScript, thread: { id: thread, name: chosen.info.title } };
     return new NodeSession({ cdp, link, info, agentId });

@@ -18,7 +18,7 @@ export interface WrappedCode {
 
 /** @internal */
 export function wrapCode(code: string): WrappedCode {
-  const { code: script, errors } = transformSync('cell.ts', code, { typescript: { onlyRemoveTypeImports: true } });
+  const { code: script, errors } = transformSync('cell.mts', code, { typescript: { onlyRemoveTypeImports: true } });
   if (errors.length > 0) throw fail('DS1029', { reason: `SyntaxError: ${errors[0]!.message}` });
   const { program } = parseSync('cell.mjs', script, { sourceType: 'module' });
   let depth = 0;

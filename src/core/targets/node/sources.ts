@@ -26,10 +26,13 @@ export async function sourceOf(session: NodeSession, modules: Modules, module: N
   // Type stripping keeps every position, so there is no map: the file is what was written.
   if (script.path !== undefined && /\.[cm]?tsx?$/.test(script.path)) {
     const text = await readFile(script.path, 'utf8').catch(() => undefined);
-    if (text !== undefined && text !== running && text.length === running.length) return { running, original: text, originalPath: module.id };
+    const stripped = text === undefined ? '' : running.slice(0, text.length);
+    if (text !== undefined && stripped !== text && linesOf(stripped) === linesOf(text)) return { running, original: text, originalPath: module.id };
   }
   return { running };
 }
+
+const linesOf = (text: string): number => text.split('\n').length;
 
 /** The first source of a map. */
 async function mapped(url: string, scriptPath: string | undefined): Promise<{ readonly path: string; readonly text: string } | undefined> {
