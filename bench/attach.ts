@@ -17,8 +17,9 @@ interface Reply {
 }
 
 /** The inspector's own way, without anything of ours; closes it behind itself. */
-async function bareInspector({ pid, output }: RunningShop): Promise<number> {
-  const lines = (): readonly string[] => output().match(/^Debugger listening on ws:.*$/gm) ?? [];
+async function bareInspector(shop: RunningShop): Promise<number> {
+  const { pid } = shop;
+  const lines = (): readonly string[] => shop.output().match(/^Debugger listening on ws:.*$/gm) ?? [];
   const known = new Set(lines());
   const start = performance.now();
   process.kill(pid, 'SIGUSR1');
