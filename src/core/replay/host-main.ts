@@ -3,7 +3,8 @@
 import ivm from 'isolated-vm';
 import { bundleInjected } from '../common/bundle.ts';
 import { isDevsandboxError, messageOf } from '../common/errors.ts';
-import { openTape } from '../tape/index.ts';
+import { makeChunkDecoder } from '../tape/decode-events.ts';
+import { openTape } from '../tape/tape.ts';
 import type { Manifest } from '../instrument/manifest.ts';
 import { replacedManifest } from './replaced.ts';
 import { summarise } from './summary.ts';
@@ -15,14 +16,16 @@ const memory = 1024;
 
 async function run(request: ReplayRequest): Promise<ReplayResult> {
   const began = performance.now();
-  const tape = openTape(request.tape, { upToDamage: true });
-  const recorded = tape.manifest as unknown as Manifest;
+  const first = openTape(request.tape, { decoder: () => ({ decode: () => [] }), upToDamage: true });
+  const recorded = first.manifest as unknown as Manifest;
+  first.close();
+  const tape = openTape(request.tape, { decoder: makeChunkDecoder(recorded), upToDamage: true });
   const manifest = request.replaced ? replacedManifest(recorded, request.replaced) : recorded;
   const counterfactual = request.changes !== undefined || request.replaced !== undefined;
   const isolate = new ivm.Isolate({ memoryLimit: memory });
   const context = isolate.createContextSync();
   const { code } = await bundleInjected(new URL('./inside/index.ts', import.meta.url), { name: 'replay' });
-  const inside = context.evalClosureSync(`return (${code.replace(/;\s*$/, '')});`, [], { result: { reference: true }, filename: 'devsandbox:replay' }) as ivm.Reference<Record<string, () => unknown>>;
+  const inside = context.evalClosureSync(`return { ...(${code.replace(/;\s*$/, '')}) };`, [], { result: { reference: true }, filename: 'devsandbox:replay' }) as ivm.Reference<Record<string, () => unknown>>;
   const fn = (name: string): ivm.Reference<(...args: unknown[]) => unknown> => inside.getSync(name, { reference: true }) as unknown as ivm.Reference<(...args: unknown[]) => unknown>;
   const [open, feed, prepare, step, goOn] = ['open', 'feed', 'prepare', 'step', 'goOn'].map(fn) as [ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>];
   const strip = (value: Manifest): Manifest => ({ ...value, modules: value.modules.map((module) => ({ ...module, source: '', sites: [] })) });

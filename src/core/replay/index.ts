@@ -17,7 +17,7 @@ interface HostMessage {
 /**
  * Runs a replay in a host process of its own.
  * @returns calls in recorded order; when `signal` aborts, what was done so far, with `complete: false`
- * @throws DS30xx when the tape cannot be read, DS4011 when the host process is lost
+ * @throws DS30xx when the tape cannot be read, DS4013 when the host process is lost
  */
 export function replay(request: ReplayRequest, options: ReplayOptions = {}): Promise<ReplayResult> {
   return new Promise((resolve, reject) => {
@@ -42,11 +42,11 @@ export function replay(request: ReplayRequest, options: ReplayOptions = {}): Pro
       }
       if (message.failure) {
         const { code, details, message: text } = message.failure;
-        end(() => reject(code ? fail(code, details) : fail('DS4011', { problem: text ?? 'it stopped' })));
+        end(() => reject(code ? fail(code, details) : fail('DS4013', { problem: text ?? 'it stopped' })));
       }
     });
-    host.on('error', (error) => end(() => reject(fail('DS4011', { problem: error.message }))));
-    host.on('exit', (code, signal) => end(() => reject(fail('DS4011', { problem: `it ended with ${signal ?? code}${said ? `: ${said.trim().split('\n').at(-1)}` : ''}` }))));
+    host.on('error', (error) => end(() => reject(fail('DS4013', { problem: error.message }))));
+    host.on('exit', (code, signal) => end(() => reject(fail('DS4013', { problem: `it ended with ${signal ?? code}${said ? `: ${said.trim().split('\n').at(-1)}` : ''}` }))));
     host.send({ request });
   });
 }

@@ -127,11 +127,18 @@ export class CallIndex {
 
   #status(row: number, status: number): void {
     this.#rows.set('status', row, status);
-    if (status >= 500 && this.#rows.get('parent', row) === 0) this.#fail(row);
+    if (this.#rows.get('parent', row) !== 0) return;
+    // The answer decides: what the app threw on purpose and answered itself (a 404, a 409) is no failure.
+    if (status >= 500) this.#fail(row);
+    else if (this.#rows.get('failed', row) === 1) {
+      this.#rows.set('failed', row, 0);
+      this.#failedRoots -= 1;
+    }
   }
 
   #fail(row: number): void {
-    if (this.#rows.get('failed', row) === 1) return;
+    const status = this.#rows.get('status', row);
+    if (this.#rows.get('failed', row) === 1 || (status > 0 && status < 500)) return;
     this.#rows.set('failed', row, 1);
     if (this.#rows.get('parent', row) === 0) this.#failedRoots += 1;
   }

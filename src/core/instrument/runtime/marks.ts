@@ -95,6 +95,7 @@ export interface Identity {
 
 /** Number of an own function or class, 0 for anything else. */
 export function functionNumber(fn: object): number {
-  const extra = Mark.extra(fn);
+  // A copy answers for its original.
+  const extra = Mark.extra(fn) ?? Mark.extra(Mark.twin(fn) ?? fn);
   return typeof extra === 'number' ? extra : typeof extra === 'object' && extra !== null && 'n' in extra ? (extra as Identity).n : 0;
 }

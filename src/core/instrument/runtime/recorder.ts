@@ -3,7 +3,7 @@
 // replay can follow); an entry that cannot wait is written with the number of own resumptions before it.
 import type { Boundary, Current, Frame } from './boundary.ts';
 import { ByteWriter, headSize } from './bytes.ts';
-import { Encoder } from './encode.ts';
+import { Encoder, Tag } from './encode.ts';
 import { Kind as EventKind } from './event-kinds.ts';
 import { adopt, makeHelpers } from './helpers.ts';
 import { listIntrinsics } from './intrinsics.ts';
@@ -64,11 +64,21 @@ export function createRecorder(options: RecorderOptions): Recorder {
     totals.events += 1;
     return out;
   };
-  const inward = (value: unknown): void => {
-    encoder.inbound = true;
-    encoder.value(out, value);
+  /** Writes a value; whatever goes wrong on the way stays ours, and is a cut value on the tape. */
+  const write = (w: ByteWriter, value: unknown, inbound: boolean): void => {
+    const at = w.at;
+    encoder.inbound = inbound;
+    try {
+      encoder.value(w, value);
+    } catch (error) {
+      w.at = at;
+      encoder.lossy = true;
+      w.u8(Tag.cut);
+      w.string(`unreadable: ${error instanceof Error ? error.message : ''}`);
+    }
     encoder.inbound = false;
   };
+  const inward = (value: unknown): void => write(out, value, true);
   const gap = (reason: string, place: string, detail: string): void => {
     const w = event(EventKind.gap);
     w.varint(current.call);
@@ -155,7 +165,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const starts: number[] = [];
       for (const part of parts) {
         starts.push(w.at);
-        encoder.value(w, part);
+        write(w, part, false);
       }
       starts.push(w.at);
       if (encoder.lossy) lost();
@@ -188,9 +198,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         if (!old) continue;
         scratch.at = 0;
         encoder.epoch += 1;
-        encoder.inbound = true;
-        encoder.value(scratch, parts[i]);
-        encoder.inbound = false;
+        write(scratch, parts[i], true);
         if (!same(old, scratch)) changed.push(scratch.bytes.slice(0, scratch.at));
       }
       answer.varint(changed.length);
@@ -229,7 +237,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     w.u8(frame.outcome === 2 ? 2 : 1);
     encoder.begin();
     if (pending) w.u8(29);
-    else encoder.value(w, frame.value);
+    else write(w, frame.value, false);
     if (encoder.lossy) lost();
   };
 

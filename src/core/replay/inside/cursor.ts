@@ -9,13 +9,16 @@ export function skipValue(reader: ByteReader): void {
   const many = (count: number): void => {
     for (let i = 0; i < count; i++) skipValue(reader);
   };
+  const text = (): void => {
+    const size = reader.varint();
+    reader.at += size;
+  };
   const properties = (): void => {
     for (let left = reader.varint(); left > 0; left--) {
-      reader.at += reader.varint();
+      text();
       skipValue(reader);
     }
   };
-  const text = (): void => void (reader.at += reader.varint());
   switch (reader.u8()) {
     case Tag.int: case Tag.ref: case Tag.foreignPromise: case Tag.ownPromise: case Tag.native:
       reader.varint();
@@ -141,7 +144,10 @@ export class Cursor {
     const numbers = (count: number): void => {
       for (let i = 0; i < count; i++) reader.varint();
     };
-    const text = (): void => void (reader.at += reader.varint());
+    const text = (): void => {
+      const size = reader.varint();
+      reader.at += size;
+    };
     switch (head.kind) {
       case Kind.enter:
         numbers(4);

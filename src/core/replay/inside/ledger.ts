@@ -146,8 +146,9 @@ export class Ledger {
   response(request: number, status: number): void {
     for (const account of this.#byRequest.get(request) ?? []) {
       account.status = status;
-      if (status >= 500) account.failed = true;
-      if (!account.failed || !account.result.startsWith('threw')) account.result = `answered ${status}`;
+      // What the app threw on purpose and answered itself is no failure.
+      account.failed = status >= 500;
+      if (!account.result.startsWith('threw')) account.result = `answered ${status}`;
     }
   }
 

@@ -32,7 +32,6 @@ export interface SwitchReport {
   readonly waited: number;
   readonly inFlight: number;
   readonly swapped: number;
-  readonly missed: readonly { readonly id: number; readonly key: string }[];
 }
 
 export interface InsideStatus {
@@ -220,13 +219,10 @@ export function createRecording(agent: Agent, options: RecordingStart) {
         return foreign.length > 0;
       });
       const swaps: Swap[] = [...classes];
-      const missed: { id: number; key: string }[] = [];
       for (const [original, copy] of copies) {
         for (const holder of discovery.holders(original)) {
-          // A `once` listener is called through a closure of Node; what its wrapper tells must agree with that.
-          if (holder.own) continue;
-          if (typeof holder.object === 'function' && holder.key === 'listener') missed.push({ id: discovery.idOf(original), key: 'once' });
-          else swaps.push({ holder, from: original, to: copy });
+          // The wrapper of a `once` listener tells of it only; what calls it is the state that the wrapper is bound to.
+          if (!holder.own && !(typeof holder.object === 'function' && holder.key === 'listener')) swaps.push({ holder, from: original, to: copy });
         }
       }
       const before = clock();
@@ -254,10 +250,10 @@ export function createRecording(agent: Agent, options: RecordingStart) {
       });
       for (const { holder } of done) sweepRoots.push(new WeakRef(holder.object));
       discovery.release();
-      return { waited: clock() - before, inFlight: swapped.inFlight, swapped: swapped.count, missed };
+      return { waited: clock() - before, inFlight: swapped.inFlight, swapped: swapped.count };
     },
-    gap: (reason: string, place: string, detail: string): void => recorder.gap(reason, place, detail),
-    mark: (name: string): void => recorder.mark(name),
+    gap: (reason: string, place: string, detail: string): void => void later(() => recorder.gap(reason, place, detail)),
+    mark: (name: string): void => void later(() => recorder.mark(name)),
     snapshot: async (): Promise<void> => {
       const before = clock();
       await new Promise<void>((resolve) => {
@@ -280,6 +276,8 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     },
     /** Puts the originals back and says so on the lifeline after the last chunk. */
     async stop(): Promise<number> {
+      // Requests of the inspector interrupt the app anywhere, in the middle of an event too: not so a turn of its own.
+      await new Promise<void>((resolve) => void later(resolve));
       forget();
       paused(end);
       const swept = await sweep();

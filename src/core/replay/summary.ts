@@ -1,0 +1,136 @@
+// From the account of the isolate to what people read: places, values and first differences.
+import { callNumber, eventIndex, ms as milliseconds } from '../common/units.ts';
+import type { Manifest } from '../instrument/manifest.ts';
+import { ByteReader } from '../instrument/runtime/bytes.ts';
+import { firstDifferenceOfLists } from '../tape/diff.ts';
+import { PlaceTable, tapeValue } from '../tape/decode-events.ts';
+import type { TapeValue } from '../tape/events.ts';
+import type { Tape } from '../tape/tape.ts';
+import type { ReplayDivergence, ReplayedCall, ReplayRequest, ReplayResult } from './types.ts';
+
+type Raw = string | { readonly $bytes: readonly number[] };
+interface RawDivergence {
+  readonly what: string;
+  readonly seq: number;
+  readonly site: number;
+  readonly expected: Raw;
+  readonly actual: Raw;
+}
+interface RawCall {
+  readonly call: number;
+  readonly request: number;
+  readonly fn: number;
+  readonly seq: number;
+  readonly asks: number;
+  readonly nested: number;
+  readonly ended: boolean;
+  readonly failed: boolean;
+  readonly result: string;
+  readonly error?: { readonly name: string; readonly message: string; readonly stack: string };
+  readonly divergence?: RawDivergence;
+  readonly gap?: { readonly reason: string; readonly place: string; readonly detail: string };
+}
+export interface RawReport {
+  readonly calls: readonly RawCall[];
+  readonly nested: number;
+  readonly states: readonly { readonly seq: number; readonly instance: number; readonly name: string; readonly last: boolean; readonly expected: Raw; readonly actual: Raw }[];
+  readonly stray: number;
+}
+export type RawState = readonly { readonly module: string; readonly name: string; readonly bytes: Raw }[];
+
+export interface SummaryInput {
+  readonly request: ReplayRequest;
+  readonly manifest: Manifest;
+  readonly tape: Tape;
+  readonly report: RawReport;
+  readonly state: RawState;
+  readonly counterfactual: boolean;
+  readonly complete: boolean;
+  readonly crash: string | undefined;
+  readonly ms: number;
+}
+
+export function summarise({ request, manifest, tape, report, state, counterfactual, complete, ms }: SummaryInput): ReplayResult {
+  const places = new PlaceTable(manifest);
+  const values = (raw: Raw): TapeValue[] | undefined => {
+    if (typeof raw === 'string') return undefined;
+    const reader = new ByteReader(Uint8Array.from(raw.$bytes));
+    const list: TapeValue[] = [];
+    try {
+      while (!reader.done) list.push(tapeValue(reader, places, new Map()));
+    } catch {
+      return undefined;
+    }
+    return list;
+  };
+  const text = (raw: Raw): string => (typeof raw === 'string' ? raw : 'a value');
+  const divergence = (raw: RawDivergence, call: number, place: string): ReplayDivergence => {
+    const [expected, actual] = [values(raw.expected), values(raw.actual)];
+    const difference = expected && actual ? firstDifferenceOfLists(expected, actual, { root: raw.what }) : undefined;
+    const site = raw.site > 0 ? places.site(raw.site) : undefined;
+    return {
+      call: callNumber(call),
+      event: eventIndex(raw.seq),
+      place: site?.place || place,
+      what: site?.text ? `${raw.what} ${site.text}` : raw.what,
+      path: difference?.path ?? '',
+      expected: difference?.expected ?? text(raw.expected),
+      actual: difference?.actual ?? text(raw.actual),
+    };
+  };
+  const summaries = new Map(tape.calls().map((call) => [Number(call.call), call]));
+  const list = report.calls.map((raw): ReplayedCall => {
+    const recorded = summaries.get(raw.call);
+    const place = places.fn(raw.fn).place;
+    const diverged = raw.divergence ? divergence(raw.divergence, raw.call, place) : undefined;
+    // "Exact" needs something that was compared; a call that ends with the tape still open was compared as far as it went.
+    const checked = raw.asks > 0 || raw.ended;
+    const outcome = raw.gap ? 'gapped' : diverged || !checked ? 'diverged' : 'exact';
+    return {
+      call: callNumber(raw.call),
+      name: recorded?.name ?? places.fn(raw.fn).name,
+      kind: recorded?.kind ?? 'callback',
+      outcome,
+      result: raw.result,
+      failed: raw.failed,
+      asks: raw.asks,
+      ms: milliseconds(0),
+      ...(diverged ? { divergence: diverged } : outcome === 'diverged' ? { divergence: { call: callNumber(raw.call), event: eventIndex(raw.seq), place, what: 'result', path: '', expected: 'something to compare', actual: 'nothing of this call was compared' } } : {}),
+      ...(raw.gap ? { gap: { reason: raw.gap.reason, place: raw.gap.place || place } } : {}),
+      ...(raw.error ? { error: errorOf(raw.error, manifest) } : {}),
+    };
+  });
+  const states = report.states.map((item): ReplayDivergence => {
+    const instance = manifest.instances[item.instance];
+    const module = instance ? (manifest.modules[instance.module]?.id ?? '') : '';
+    const found = divergence({ what: 'state', seq: item.seq, site: 0, expected: item.expected, actual: item.actual }, 0, `${module}#${item.name}`);
+    return { ...found, call: undefined };
+  });
+  const shown: Record<string, Record<string, TapeValue>> = {};
+  for (const item of state) (shown[item.module] ??= {})[item.name] = values(item.bytes)?.[0] ?? { t: 'cut', v: 'unreadable' };
+  const bad = list.filter((call) => call.outcome === 'diverged');
+  void request;
+  return {
+    calls: list,
+    nested: { calls: report.nested, exact: report.nested, diverged: 0, gapped: 0 },
+    first: bad[0]?.divergence ?? states[0],
+    state: shown,
+    counterfactual,
+    complete,
+    ms: milliseconds(ms),
+  };
+}
+
+const frame = /devsandbox:copy\/(.+?):(\d+):(\d+)/;
+
+function errorOf(raw: { readonly name: string; readonly message: string; readonly stack: string }, manifest: Manifest): NonNullable<ReplayedCall['error']> {
+  const found = frame.exec(raw.stack);
+  const [path, line] = [found?.[1] ?? '', Number(found?.[2] ?? 0)];
+  const source = manifest.modules.find((module) => module.id === path)?.source.split('\n') ?? [];
+  const from = Math.max(1, line - 2);
+  const code = source
+    .slice(from - 1, line + 2)
+    .map((text, index) => `${from + index === line ? '▸' : ' '} ${String(from + index).padStart(4)} │ ${text}`)
+    .join('\n');
+  return { name: raw.name, message: raw.message, place: path ? `${path}:${line}` : '', codeFrame: code };
+}
