@@ -30,6 +30,8 @@ export async function walk(inside: Inside, own: readonly OwnModule[], scripts: S
     if (kinds.length === 0) break;
     const known: [at: number, module: number, index: number][] = [];
     const scopes: { readonly objectId: string; readonly how: readonly [own: boolean, last: number] }[] = [];
+    const bound = functions.flatMap((each) => each.bound.map((objectId) => ({ objectId })));
+    for (let at = 0; at < bound.length; at += 64) await inside.call('discovery.addBound', ...bound.slice(at, at + 64));
     functions.forEach(({ scriptId, line, column, scopesId }, at) => {
       const script = scriptId === undefined ? undefined : scripts.byId(scriptId);
       if (!script) return;
@@ -38,7 +40,7 @@ export async function walk(inside: Inside, own: readonly OwnModule[], scripts: S
       if (module !== undefined && index !== undefined) known.push([at, module, index]);
       if (scopesId === undefined || isInternal(script)) return;
       // All functions of a script end in the same scope: it is looked at once.
-      scopes.push({ objectId: scopesId, how: [module !== undefined, entered.has(script.id) ? outermost(script) : 0] });
+      scopes.push({ objectId: scopesId, how: [module !== undefined, entered.has(script.id) ? outermost : 0] });
       entered.add(script.id);
     });
     if (known.length > 0) await inside.call('discovery.learn', known);
@@ -54,13 +56,17 @@ export async function walk(inside: Inside, own: readonly OwnModule[], scripts: S
 const isInternal = (script: Script): boolean => script.url.startsWith('node:') || script.url.startsWith('devsandbox:') || script.url === '';
 
 /** Scopes at the end of each function's chain that are no function's: the global one, that of scripts, the module's. */
-const outermost = (script: Script): number => (script.isModule ? 2 : 2);
+const outermost = 2;
+
+const boundParts = new Set(['[[TargetFunction]]', '[[BoundThis]]', '[[BoundArgs]]']);
 
 interface Looked {
   readonly scriptId: string | undefined;
   readonly line: number;
   readonly column: number;
   readonly scopesId: string | undefined;
+  /** What a bound function is bound to. */
+  readonly bound: readonly string[];
 }
 
 async function lookAtAll(inside: Inside, arrayId: string): Promise<readonly Looked[]> {
@@ -76,6 +82,7 @@ async function lookAtAll(inside: Inside, arrayId: string): Promise<readonly Look
         line: place?.lineNumber ?? 0,
         column: place?.columnNumber ?? 0,
         scopesId: internalProperties.find((each) => each.name === '[[Scopes]]')?.value?.objectId,
+        bound: internalProperties.flatMap(({ name, value }) => (boundParts.has(name) && value?.objectId !== undefined ? [value.objectId] : [])),
       };
     }),
   );

@@ -51,10 +51,6 @@ export async function recordNode({ session, modulesOf }: Recordable, options: Re
     listening.push(session.link.onFrame(frames.chunk, (chunk) => options.onChunk(chunk)), session.link.onFrame(frames.end, () => ended.resolve()));
     const [facts, report] = await Promise.all([inside.call<Record<string, unknown>>('facts'), inside.wait<SwitchReport>('go')]);
     if (report.inFlight > 0) gaps.push({ reason: 'in-flight-at-start', place: '', detail: `${report.inFlight} requests were being answered` });
-    for (const { id, key } of report.missed) {
-      const found = live.find((each) => each.id === id);
-      gaps.push({ reason: 'reference-not-swapped', place: found ? own[found.module]!.plan.place(found.index) : '', detail: `held by a closure (${key})` });
-    }
     const manifest: Manifest = {
       modules: own.map(({ module, plan }) => ({
         id: module.id,

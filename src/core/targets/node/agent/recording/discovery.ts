@@ -80,6 +80,7 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
     },
     addScopes: (how: readonly (readonly [own: boolean, last: number])[], ...scopes: unknown[]): void =>
       agent.paused(() => scopes.forEach((each, at) => walk.addScopes(how[at]![0], how[at]![1], each))),
+    addBound: (...parts: unknown[]): void => parts.forEach((each) => walk.addBound(each)),
     /** Own functions of this walk; `lasting`: also of the one before. */
     list(): { readonly id: number; readonly module: number; readonly index: number; readonly lasting: boolean }[] {
       return [...found].map(([fn, { module, index }]) => {

@@ -15,6 +15,8 @@ export interface Holder {
 export interface OwnWalk {
   /** `own`: objects that own code made; else what foreign code holds. */
   add(own: boolean, ...roots: unknown[]): void;
+  /** Adds what a bound function leads to. */
+  addBound(part: unknown): void;
   /** Adds the variables of scopes as V8 shows them; `last`: how many of the outermost to leave out. */
   addScopes(own: boolean, last: number, scopes: unknown): void;
   run(ms: number): boolean;
@@ -55,6 +57,11 @@ export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleC
       return undefined;
     }
   };
+  /** V8 tells what it is bound to. */
+  const isBound = (fn: object): boolean => {
+    const name = valueOf(fn, 'name');
+    return typeof name === 'string' && name.startsWith('bound ');
+  };
   const plain = new Set<object | null>([null, Object.prototype, Array.prototype, Map.prototype, Set.prototype]);
 
   /** Whether own code made it, as far as its kind says. */
@@ -91,7 +98,7 @@ export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleC
   };
 
   const visit = (value: object, own: boolean): void => {
-    if (typeof value === 'function' && !isNative(value)) functions.push(value);
+    if (typeof value === 'function' && (!isNative(value) || isBound(value))) functions.push(value);
     if (types.isTypedArray(value) || types.isAnyArrayBuffer(value)) return;
     if (types.isMap(value)) {
       for (const [key, item] of entriesOf(value, true, 0, entryLimit)) {
@@ -141,6 +148,9 @@ export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleC
         met++;
         (own ? ownQueue : foreignQueue).push(root);
       }
+    },
+    addBound(part) {
+      push(part, false);
     },
     addScopes(own, last, scopes) {
       const length = valueOf(scopes as object, 'length') as number;
