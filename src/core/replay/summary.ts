@@ -3,6 +3,7 @@ import { callNumber, eventIndex, ms as milliseconds } from '../common/units.ts';
 import type { Manifest } from '../instrument/manifest.ts';
 import { ByteReader } from '../instrument/runtime/bytes.ts';
 import { firstDifferenceOfLists } from '../tape/diff.ts';
+import { renderValue } from '../tape/render.ts';
 import { PlaceTable, tapeValue } from '../tape/decode-events.ts';
 import type { TapeValue } from '../tape/events.ts';
 import type { Tape } from '../tape/tape.ts';
@@ -63,7 +64,7 @@ export function summarise({ request, manifest, tape, report, state, counterfactu
     }
     return list;
   };
-  const text = (raw: Raw): string => (typeof raw === 'string' ? raw : 'a value');
+  const text = (raw: Raw): string => (typeof raw === 'string' ? raw : (values(raw) ?? []).map((value) => renderValue(value)).join(', ') || 'nothing');
   const divergence = (raw: RawDivergence, call: number, place: string): ReplayDivergence => {
     const [expected, actual] = [values(raw.expected), values(raw.actual)];
     const difference = expected && actual ? firstDifferenceOfLists(expected, actual, { root: raw.what }) : undefined;

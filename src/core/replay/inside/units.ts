@@ -86,7 +86,6 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
       const places: { instance: number; name: string; reader: Parameters<typeof skipValue>[0]; at: number }[] = [];
       for (let head = cursor.peek(); head && head.kind !== EventKind.enter && head.kind !== EventKind.settle; head = cursor.peek()) {
         if (head.kind !== EventKind.state) {
-          if (head.kind === EventKind.gap) break;
           cursor.skip();
           continue;
         }
