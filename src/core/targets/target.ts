@@ -98,7 +98,8 @@ export interface TargetRecording {
 
 /** JSON; its inside is defined by core/instrument and read by core/replay. */
 export interface RecordingManifest {
-  readonly units: readonly unknown[];
+  readonly modules: readonly unknown[];
+  readonly instances: readonly unknown[];
   readonly gaps: readonly { readonly reason: string; readonly place: string; readonly detail?: string }[];
   readonly [key: string]: unknown;
 }

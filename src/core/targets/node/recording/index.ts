@@ -92,7 +92,7 @@ class NodeRecording implements TargetRecording {
 
   constructor(options: NodeRecordingOptions) {
     this.#options = options;
-    this.manifest = { ...options.manifest, units: options.manifest.instances };
+    this.manifest = { ...options.manifest };
   }
 
   async status(): Promise<RecordingStatus> {

@@ -58,7 +58,9 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     send: (chunk) => {
       if (!agent.link.send(recordingFrames.chunk, Buffer.from(chunk))) dropped++;
     },
-    defer: (callback) => void Reflect.apply(nextTick, process, [callback]),
+    defer: (callback) => {
+      Reflect.apply(nextTick, process, [callback]);
+    },
     redact: options.redact,
     maxBytesPerSecond: options.maxBytesPerSecond,
   });
