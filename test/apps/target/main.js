@@ -3,7 +3,9 @@ import http from 'node:http';
 import { createRequire } from 'node:module';
 import { discount, total, visit } from './shop.js';
 
-const { advance } = createRequire(import.meta.url)('./legacy.cjs');
+const require = createRequire(import.meta.url);
+const { advance } = require('./legacy.cjs');
+require('./held.cjs');
 
 const traces = () => ({
   globals: Reflect.ownKeys(globalThis).map(String).toSorted(),

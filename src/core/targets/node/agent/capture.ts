@@ -36,7 +36,7 @@ export interface StoppedFrame {
 }
 
 // More arguments than any function has parameters: an argument that is null keeps its default from being computed.
-const nulls: readonly null[] = new Array<null>(64).fill(null);
+const nulls: readonly null[] = Array.from({ length: 64 }, () => null);
 const generatorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((function* () {})()) as object) as { next(): unknown };
 const asyncGeneratorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((async function* () {})()) as object) as { next(): unknown };
 const promiseThen = Promise.prototype.then;
@@ -113,9 +113,9 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
         if (types.isGeneratorObject(result)) {
           const isAsync = types.isAsyncFunction(fn);
           const step: unknown = Reflect.apply(isAsync ? asyncGeneratorNext.next : generatorNext.next, result, []);
-          if (types.isPromise(step)) Reflect.apply(promiseThen, step, [ignore, ignore]);
+          if (types.isPromise(step)) void Reflect.apply(promiseThen, step, [ignore, ignore]);
         } else if (types.isPromise(result)) {
-          Reflect.apply(promiseThen, result, [ignore, ignore]);
+          void Reflect.apply(promiseThen, result, [ignore, ignore]);
         }
       },
     };

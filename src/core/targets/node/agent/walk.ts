@@ -33,7 +33,12 @@ export function makeWalk(types: Types): Walk {
     if (typeof value === 'function' && !isNative(value)) functions.push(value);
     // Numbers and characters lead nowhere.
     if (types.isTypedArray(value) || types.isAnyArrayBuffer(value)) return;
-    if (types.isMap(value) && sizeOfMap(value) > 0) for (const [key, item] of entriesOf(value, true, 0, entryLimit)) void (add(key), add(item));
+    if (types.isMap(value) && sizeOfMap(value) > 0) {
+      for (const [key, item] of entriesOf(value, true, 0, entryLimit)) {
+        add(key);
+        add(item);
+      }
+    }
     if (types.isSet(value) && sizeOfSet(value) > 0) for (const [item] of entriesOf(value, false, 0, entryLimit)) add(item);
     const keys = Array.isArray(value) && value.length > entryLimit ? Array.from({ length: entryLimit }, (_, i) => String(i)) : ownKeys(value);
     for (const key of keys.length > entryLimit ? keys.slice(0, entryLimit) : keys) {
@@ -41,7 +46,7 @@ export function makeWalk(types: Types): Walk {
         const descriptor = Reflect.getOwnPropertyDescriptor(value, key);
         if (!descriptor) continue;
         if ('value' in descriptor) add(descriptor.value);
-        else void (add(descriptor.get), add(descriptor.set));
+        else for (const accessor of [descriptor.get, descriptor.set]) add(accessor);
       } catch {
         // An export that is not initialised yet.
       }

@@ -1,0 +1,2 @@
+exports.one = () => 1;
+//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbImlubGluZS50cyJdLCJzb3VyY2VzQ29udGVudCI6WyJleHBvcnQgY29uc3Qgb25lID0gKCk6IG51bWJlciA9PiAxO1xuIl0sIm1hcHBpbmdzIjoiQUFBQSJ9

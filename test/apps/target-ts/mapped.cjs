@@ -1,0 +1,3 @@
+let n = 1;
+exports.count = () => n++;
+//# sourceMappingURL=mapped.cjs.map
