@@ -30,7 +30,8 @@ async function run(request: ReplayRequest): Promise<ReplayResult> {
   const [open, feed, prepare, step, goOn] = ['open', 'feed', 'prepare', 'step', 'goOn'].map(fn) as [ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>];
   const strip = (value: Manifest): Manifest => ({ ...value, modules: value.modules.map((module) => ({ ...module, source: '', sites: [] })) });
   open.applySync(undefined, [
-    JSON.stringify({ manifest: strip(manifest), changes: request.changes ?? {}, changesAt: request.changesAt ?? 0, until: request.until ?? 0, stopBefore: request.stopBefore ?? Number.MAX_SAFE_INTEGER, counterfactual, redact: [] }),
+    JSON.stringify({ manifest: strip(manifest), changes: request.changes ?? {}, changesAt: request.changesAt ?? 0, until: request.until ?? 0, stopBefore: request.stopBefore ?? Number.MAX_SAFE_INTEGER, counterfactual, redact: [], timed: functionNumber(recorded, request.timed) }),
+    new ivm.Callback(() => performance.now()),
   ]);
   for (const chunk of tape.chunks()) {
     const bytes = new Uint8Array(chunk.bytes);
@@ -69,6 +70,13 @@ async function run(request: ReplayRequest): Promise<ReplayResult> {
   const report = JSON.parse(fn('report').applySync(undefined, [], { timeout: stepLimit }) as string) as RawReport;
   const state = JSON.parse(fn('state').applySync(undefined, [], { timeout: stepLimit }) as string) as RawState;
   return summarise({ request, manifest, tape, report, state, counterfactual, complete, crash, ms: performance.now() - began });
+}
+
+/** Number of a function by its name in its module; 0 when the tape has none. */
+function functionNumber(manifest: Manifest, timed: ReplayRequest['timed']): number {
+  const module = manifest.modules.find(({ id }) => id === timed?.module);
+  const at = module?.functions.findIndex(({ name, kind }) => name === timed?.fn && kind !== 'class') ?? -1;
+  return module && at >= 0 ? module.functionBase + at : 0;
 }
 
 let stopped = false;

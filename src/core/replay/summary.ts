@@ -24,6 +24,8 @@ interface RawCall {
   readonly seq: number;
   readonly asks: number;
   readonly nested: number;
+  readonly runs: number;
+  readonly spent: number;
   readonly ended: boolean;
   readonly failed: boolean;
   readonly result: string;
@@ -96,6 +98,7 @@ export function summarise({ request, manifest, tape, report, state, counterfactu
       failed: raw.failed,
       asks: raw.asks,
       ms: milliseconds(0),
+      ...(request.timed ? { timed: { runs: raw.runs, ms: milliseconds(raw.spent) } } : {}),
       ...(diverged ? { divergence: diverged } : outcome === 'diverged' ? { divergence: { call: callNumber(raw.call), event: eventIndex(raw.seq), place, what: 'result', path: '', expected: 'something to compare', actual: 'nothing of this call was compared' } } : {}),
       ...(raw.gap ? { gap: { reason: raw.gap.reason, place: raw.gap.place || place } } : {}),
       ...(raw.error ? { error: errorOf(raw.error, manifest) } : {}),

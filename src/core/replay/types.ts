@@ -16,7 +16,7 @@ export interface ReplayRequest {
   readonly changesAt?: EventIndex;
   /** A counterfactual: a function replaced by another text (a function expression, arrow or method), by name in its module. */
   readonly replaced?: { readonly module: string; readonly fn: string; readonly source: string };
-  /** Counts the runs of this function within each root call, and the time spent in them: `ReplayedCall.timed`. */
+  /** Counts the runs of this function within each root call, and the time spent in them (until the first await): `ReplayedCall.timed`. */
   readonly timed?: { readonly module: string; readonly fn: string };
 }
 

@@ -15,6 +15,7 @@ import { Cursor, skipValue } from './cursor.ts';
 import { Decoder } from './decode.ts';
 import { Donors } from './donors.ts';
 import { Ledger } from './ledger.ts';
+import { timeFunction } from './timing.ts';
 import { buildUnits } from './units.ts';
 import type { Units } from './units.ts';
 
@@ -26,6 +27,8 @@ export interface DriverInput {
   readonly stopBefore: number;
   readonly counterfactual: boolean;
   readonly redact: readonly string[];
+  /** Number of a function whose runs are counted and timed; 0: none. */
+  readonly timed: number;
 }
 
 /** Thrown through own code when its call cannot go on; own catch blocks meet it again at their next operation. */
@@ -34,7 +37,7 @@ class Abandon extends Error {}
 const big = { nodes: 2_000_000, string: 2_000_000 };
 const normal = { nodes: 20_000, string: 200_000 };
 
-export function makeDriver(input: DriverInput) {
+export function makeDriver(input: DriverInput, clock: () => number) {
   const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
   const encoder = new Encoder(intrinsics, makeRedaction(input.redact), normal);
   const decoder = new Decoder(encoder);
@@ -325,6 +328,7 @@ export function makeDriver(input: DriverInput) {
   };
 
   const helpers = makeHelpers(boundary, current);
+  if (input.timed !== 0) timeFunction(helpers, input.timed, clock, () => rootOf(expected === 0 ? current.call : expected), (call, time) => ledger.ran(call, time));
 
   return {
     feed: (chunk: ArrayBuffer): void => {

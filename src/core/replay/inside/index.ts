@@ -5,8 +5,9 @@ import type { DriverInput } from './driver.ts';
 let driver: ReturnType<typeof makeDriver> | undefined;
 let more = true;
 
-export function open(input: string): void {
-  driver = makeDriver(JSON.parse(input) as DriverInput);
+/** @param clock milliseconds that go on steadily; the isolate has none of its own */
+export function open(input: string, clock: () => number): void {
+  driver = makeDriver(JSON.parse(input) as DriverInput, clock);
 }
 
 export function feed(chunk: ArrayBuffer): void {

@@ -17,6 +17,9 @@ export interface CallAccount {
   readonly at: number;
   asks: number;
   nested: number;
+  /** Runs of the timed function, and the milliseconds spent in them. */
+  runs: number;
+  spent: number;
   ended: boolean;
   failed: boolean;
   status: number;
@@ -84,7 +87,7 @@ export class Ledger {
       if (account) account.nested += 1;
       return;
     }
-    const account: CallAccount = { call, request, fn, seq, at, asks: 0, nested: 0, ended: false, failed: false, status: 0, result: 'did not end', error: undefined, divergence: undefined, gap: undefined };
+    const account: CallAccount = { call, request, fn, seq, at, asks: 0, nested: 0, runs: 0, spent: 0, ended: false, failed: false, status: 0, result: 'did not end', error: undefined, divergence: undefined, gap: undefined };
     this.#calls.set(call, account);
     if (request !== 0) this.#byRequest.set(request, [...(this.#byRequest.get(request) ?? []), account]);
   }
@@ -97,6 +100,13 @@ export class Ledger {
   asked(call: number): void {
     const account = this.#calls.get(call);
     if (account) account.asks += 1;
+  }
+
+  ran(call: number, time: number): void {
+    const account = this.#calls.get(call);
+    if (!account) return;
+    account.runs += 1;
+    account.spent += time;
   }
 
   /** In a counterfactual the status is what own code asks for. */
