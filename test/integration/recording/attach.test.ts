@@ -238,10 +238,11 @@ interface Counters {
   readonly two: number;
   readonly value: number;
   readonly ticks: number;
+  readonly changes: number;
   readonly text: string;
 }
 
-const expected = (asked: number) => ({ total: asked, one: asked, two: asked * 2, value: asked + 5, text: 'module!' });
+const expected = (asked: number) => ({ total: asked, one: asked, two: asked * 2, value: asked + 5, changes: asked, text: 'module!' });
 
 test.each([20, 22, 24, 26] as const)('on Node %d originals and copies share every variable, at each moment', { timeout: limit }, async (major) => {
   const app = await counters(nodeBinary(major));

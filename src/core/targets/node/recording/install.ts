@@ -27,13 +27,14 @@ export async function install(inside: Inside, own: readonly OwnModule[], live: r
   const instances: ManifestInstance[] = [];
   const gaps: Gap[] = [];
   let functions = 0;
-  for (const [at, each] of own.entries()) functions += await installModule(inside, each, at, live.filter(({ module }) => module === at), instances, gaps);
+  const followed = own.some(({ plan }) => mayAssignExports(plan.input.source));
+  for (const [at, each] of own.entries()) functions += await installModule(inside, each, at, followed, live.filter(({ module }) => module === at), instances, gaps);
   const shared = await inside.call<readonly { readonly instance: number; readonly cells: Readonly<Record<string, number>> }[]>('shareCells');
   const cells = new Map(shared.map((each) => [each.instance, each.cells]));
   return { instances: instances.map((each) => ({ ...each, cells: cells.get(each.index) ?? {} })), functions, gaps };
 }
 
-async function installModule(inside: Inside, { module, plan }: OwnModule, at: number, live: readonly LiveFunction[], instances: ManifestInstance[], gaps: Gap[]): Promise<number> {
+async function installModule(inside: Inside, { module, plan }: OwnModule, at: number, followed: boolean, live: readonly LiveFunction[], instances: ManifestInstance[], gaps: Gap[]): Promise<number> {
   const { level, closures } = choose(plan, live, instances.length, gaps);
   const variablesOf = new Map<number, ReturnType<typeof plan.unit>>();
   for (const index of [...level.keys(), ...closures.map((each) => each.index)]) if (!variablesOf.has(index)) variablesOf.set(index, plan.unit([index]));
@@ -43,6 +44,7 @@ async function installModule(inside: Inside, { module, plan }: OwnModule, at: nu
   const names = [...variables.values()];
   const { wanted: seen, tokens } = await captureModule(inside, names, candidates(plan, live));
   const wanted = seen.map((each) => {
+    if (each.kind === 'import') return { ...each, followed };
     const named = [...level].find(([index]) => plan.functions[index]!.name === each.name && /^(?:class|function)$/.test(plan.functions[index]!.kind));
     return named && (each.kind === 'class' || each.kind === 'function') ? { ...each, id: named[1] } : each;
   });
@@ -123,6 +125,9 @@ async function installModule(inside: Inside, { module, plan }: OwnModule, at: nu
   await inside.session.invoke('capture.release', used);
   return made;
 }
+
+/** Whether an export may change after the module ran, so that imports of it must be read anew. */
+const mayAssignExports = (source: string): boolean => /\bexport\s+(?:let|var)\b/.test(source) || (/\bexport\s*\{/.test(source) && /(?:^|[;}\s])(?:let|var)\s/.test(source));
 
 type Scope = { readonly token: number } | { readonly problem: string };
 const capture = async (inside: Inside, ids: readonly number[]): Promise<readonly Scope[]> => (ids.length === 0 ? [] : inside.wait<Scope[]>('captureAll', ids));

@@ -9,6 +9,8 @@ export interface VariableWanted {
   readonly kind: string;
   /** Tokens of captured scopes in which the name means this variable, the best first. */
   readonly tokens: readonly number[];
+  /** An import whose exporter may assign it anew: read where it is, every time. */
+  readonly followed?: boolean;
   /** The live function or class that it names, for when no scope shows it: a class that only its own methods name. */
   readonly id?: number;
 }
@@ -36,7 +38,7 @@ const isPrimitive = (value: unknown): boolean => value === null || (typeof value
 export function makeVariables(wanted: readonly VariableWanted[], closure: (token: number) => EvalClosure | undefined, live: (id: number) => object | undefined): Variables {
   const object = Object.create(null) as Record<string, unknown>;
   const made: Variables = { object, names: [], cells: new Map(), problems: [] };
-  for (const { name, mutable, kind, tokens, id } of wanted) {
+  for (const { name, mutable, kind, tokens, id, followed } of wanted) {
     let reason = 'no scope that has it could be captured';
     for (const token of tokens) {
       const evaluate = closure(token);
@@ -44,7 +46,7 @@ export function makeVariables(wanted: readonly VariableWanted[], closure: (token
       try {
         const value = evaluate(name);
         // A primitive that was imported may be assigned in the module that exports it.
-        if (mutable || (kind === 'import' && isPrimitive(value))) {
+        if (mutable || (kind === 'import' && (followed === true || isPrimitive(value)))) {
           const [get, set] = (mutable ? evaluate(`[() => ${name}, $v => { ${name} = $v }]`) : evaluate(`[() => ${name}, () => { throw new TypeError('Assignment to constant variable.') }]`)) as [Cell['get'], Cell['set']];
           Object.defineProperty(object, name, { get, set, enumerable: true, configurable: false });
           if (mutable) made.cells.set(name, { get, set });
