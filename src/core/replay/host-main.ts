@@ -6,7 +6,7 @@ import { isDevsandboxError, messageOf } from '../common/errors.ts';
 import { makeChunkDecoder } from '../tape/decode-events.ts';
 import { openTape } from '../tape/tape.ts';
 import type { Manifest } from '../instrument/manifest.ts';
-import { replacedManifest } from './replaced.ts';
+import { replacedManifest, watchedManifest } from './replaced.ts';
 import { summarise } from './summary.ts';
 import type { RawReport, RawState } from './summary.ts';
 import type { ReplayRequest, ReplayResult } from './types.ts';
@@ -20,7 +20,7 @@ async function run(request: ReplayRequest): Promise<ReplayResult> {
   const recorded = first.manifest as unknown as Manifest;
   first.close();
   const tape = openTape(request.tape, { decoder: makeChunkDecoder(recorded), upToDamage: true });
-  const manifest = request.replaced ? replacedManifest(recorded, request.replaced) : recorded;
+  const manifest = request.replaced ? replacedManifest(recorded, request.replaced) : request.watch ? watchedManifest(recorded) : recorded;
   const counterfactual = request.changes !== undefined || request.replaced !== undefined;
   const isolate = new ivm.Isolate({ memoryLimit: memory });
   const context = isolate.createContextSync();
@@ -30,7 +30,7 @@ async function run(request: ReplayRequest): Promise<ReplayResult> {
   const [open, feed, prepare, step, goOn] = ['open', 'feed', 'prepare', 'step', 'goOn'].map(fn) as [ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>];
   const strip = (value: Manifest): Manifest => ({ ...value, modules: value.modules.map((module) => ({ ...module, source: '', sites: [] })) });
   open.applySync(undefined, [
-    JSON.stringify({ manifest: strip(manifest), changes: request.changes ?? {}, changesAt: request.changesAt ?? 0, until: request.until ?? 0, stopBefore: request.stopBefore ?? Number.MAX_SAFE_INTEGER, counterfactual, redact: [], timed: functionNumber(recorded, request.timed) }),
+    JSON.stringify({ manifest: strip(manifest), changes: request.changes ?? {}, changesAt: request.changesAt ?? 0, until: request.until ?? 0, watch: request.watch ?? 0, stopBefore: request.stopBefore ?? Number.MAX_SAFE_INTEGER, counterfactual, redact: [], timed: functionNumber(recorded, request.timed) }),
     new ivm.Callback(() => performance.now()),
   ]);
   for (const chunk of tape.chunks()) {

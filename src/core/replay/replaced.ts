@@ -41,6 +41,12 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
   return { ...manifest, instances };
 }
 
+/** The same units, made so that they tell their locals where something is thrown. */
+export function watchedManifest(manifest: Manifest): Manifest {
+  const plans = manifest.modules.map(({ id, source, format, functionBase, siteBase }) => new ModulePlan({ path: id, source, format, functionBase, siteBase, watch: true }));
+  return { ...manifest, instances: manifest.instances.map((instance) => ({ ...instance, code: plans[instance.module]?.unit(instance.functions).code ?? instance.code })) };
+}
+
 /** Site numbers of the changed module to those of the tape; sites inside the new text keep numbers of the old one's by text. */
 function siteNumbers(plan: ModulePlan, changed: ModulePlan, start: number, end: number, delta: number): ReadonlyMap<number, number> {
   const base = plan.input.siteBase;

@@ -32,6 +32,7 @@ interface RawCall {
   readonly error?: { readonly name: string; readonly message: string; readonly stack: string };
   readonly divergence?: RawDivergence;
   readonly gap?: { readonly reason: string; readonly place: string; readonly detail: string };
+  readonly locals?: readonly { readonly name: string; readonly preview: string }[];
 }
 export interface RawReport {
   readonly calls: readonly RawCall[];
@@ -101,6 +102,7 @@ export function summarise({ request, manifest, tape, report, state, counterfactu
       ...(request.timed ? { timed: { runs: raw.runs, ms: milliseconds(raw.spent) } } : {}),
       ...(diverged ? { divergence: diverged } : outcome === 'diverged' ? { divergence: { call: callNumber(raw.call), event: eventIndex(raw.seq), place, what: 'result', path: '', expected: 'something to compare', actual: 'nothing of this call was compared' } } : {}),
       ...(raw.gap ? { gap: { reason: raw.gap.reason, place: raw.gap.place || place } } : {}),
+      ...(raw.locals ? { locals: raw.locals } : {}),
       ...(raw.error ? { error: errorOf(raw.error, manifest) } : {}),
     };
   });
@@ -110,6 +112,8 @@ export function summarise({ request, manifest, tape, report, state, counterfactu
     const found = divergence({ what: 'state', seq: item.seq, site: 0, expected: item.expected, actual: item.actual }, 0, `${module}#${item.name}`);
     return { ...found, call: undefined };
   });
+  // What was cut is known to be missing; it is no difference that the replay made.
+  const differing = states.filter((item) => !item.expected.startsWith('<cut'));
   const shown: Record<string, Record<string, TapeValue>> = {};
   for (const item of state) (shown[item.module] ??= {})[item.name] = values(item.bytes)?.[0] ?? { t: 'cut', v: 'unreadable' };
   const bad = list.filter((call) => call.outcome === 'diverged');
@@ -117,7 +121,7 @@ export function summarise({ request, manifest, tape, report, state, counterfactu
   return {
     calls: list,
     nested: { calls: report.nested, exact: report.nested, diverged: 0, gapped: 0 },
-    first: bad[0]?.divergence ?? states[0],
+    first: bad[0]?.divergence ?? differing[0],
     state: shown,
     counterfactual,
     complete,

@@ -245,8 +245,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const full = new Encoder(intrinsics, redaction, stateBudget);
     Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true });
     for (const [value, name] of encoder.globals) full.globals.set(value, name);
-    full.begin();
     for (const state of states) {
+      full.begin();
       const variables = state.read();
       const w = event(EventKind.state);
       w.varint(state.instance);
@@ -257,7 +257,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
         full.value(w, value);
       }
       if (full.lossy) gap('cut', `state ${state.instance}`, 'own state was larger than the budget or held a secret');
-      full.lossy = false;
       encoder.nextId = full.nextId;
     }
     encoder.epoch = full.epoch;

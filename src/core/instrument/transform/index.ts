@@ -19,6 +19,8 @@ export interface ModuleInput {
   /** Added to the numbers of functions and sites, so that those of several modules differ. */
   readonly functionBase: number;
   readonly siteBase: number;
+  /** Units for a replay that shows locals where something is thrown. */
+  readonly watch?: boolean;
 }
 
 export interface CapturedVariable {
@@ -68,6 +70,7 @@ export class ModulePlan {
       analysis,
       functions,
       functionBase: input.functionBase,
+      ...(input.watch ? { watch: true } : {}),
       sites: {
         add: (node: Node) => {
           const key = `${node.start}:${node.end}:${node.type}`;

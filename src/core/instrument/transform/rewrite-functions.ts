@@ -81,11 +81,19 @@ function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolea
 
   // Parameters stand in one line in the copy: their line breaks come back before the first statement.
   const lead = '\n'.repeat(Math.max(0, breaks(rewriter.slice(node.start, body.start)) - breaks(shape.parameters)));
+  const watch = rewriter.input.watch === true ? watched(node, body, rewriter) : '';
   const make = (enter: string, thrown: string, end: string): string =>
-    `(${shape.parameters})${arrow ? '=>' : ''}{${head}${lead}const $x=${enter};try{${shape.unpack}${inner}${/\/\/[^\n]*$/.test(inner) ? '\n' : ''}}catch($e){throw ${thrown}}finally{${end}}}`;
+    `(${shape.parameters})${arrow ? '=>' : ''}{${head}${lead}const $x=${enter};${watch ? 'let $w;' : ''}try{${watch}${shape.unpack}${inner}${/\/\/[^\n]*$/.test(inner) ? '\n' : ''}}catch($e){throw ${thrown}}finally{${end}}}`;
   if (node['generator'] === true && node['async'] !== true) return make(`$.gs(${numberOf(node, rewriter)})`, '$e', '$.gl($x)');
-  if (node['async'] === true) return make(`$.as(${number},${self},${shape.args})`, '$.ax($x,$e)', '$.al($x)');
-  return make(`$.on?null:$.e(${number},${self},${shape.args}${isConstructor ? ',new.target' : ''})`, '$.x($x,$e)', '$.l($x)');
+  if (node['async'] === true) return make(`$.as(${number},${self},${shape.args})`, watch ? '$.ax($x,$e,$w)' : '$.ax($x,$e)', '$.al($x)');
+  return make(`$.on?null:$.e(${number},${self},${shape.args}${isConstructor ? ',new.target' : ''})`, watch ? '$.x($x,$e,$w)' : '$.x($x,$e)', '$.l($x)');
+}
+
+/** Lets the helpers read the variables of the activation by name. */
+function watched(node: Node, body: Node, rewriter: Rewriter): string {
+  const { scopes } = rewriter.input.analysis;
+  const names = [...(scopes.get(node)?.names.keys() ?? []), ...(scopes.get(body)?.names.keys() ?? [])].filter((name) => name !== 'arguments');
+  return names.length === 0 ? '$w=undefined;' : `$w=[($n)=>eval($n),${JSON.stringify([...new Set(names)])}];`;
 }
 
 function returned(value: string, around: Node): string {

@@ -23,6 +23,8 @@ export interface RewriteInput {
   /** Added to function numbers, so that those of several modules differ. */
   readonly functionBase: number;
   readonly sites: SiteSink;
+  /** Copies for a replay that shows locals where something is thrown: each function can be asked for its variables. */
+  readonly watch?: boolean;
 }
 
 export interface Captured {

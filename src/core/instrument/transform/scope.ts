@@ -41,6 +41,8 @@ export interface Analysis {
   readonly bindings: ReadonlyMap<number, Binding>;
   /** Functions that use direct eval or `with`: their names cannot be resolved. */
   readonly dynamic: ReadonlySet<Node>;
+  /** Scopes by the node that makes them. */
+  readonly scopes: ReadonlyMap<Node, Scope>;
   /** For each function and class node: the function around it, if any. */
   readonly enclosing: ReadonlyMap<Node, Node | undefined>;
 }
@@ -190,5 +192,5 @@ export function analyse(program: Node, format: 'module' | 'commonjs'): Analysis 
     for (const item of directChildren(node)) resolve(item, inner);
   };
   for (const item of directChildren(program)) resolve(item, module);
-  return { module, bindings, dynamic, enclosing };
+  return { module, bindings, scopes, dynamic, enclosing };
 }

@@ -24,6 +24,8 @@ export interface DriverInput {
   readonly changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly changesAt: number;
   readonly until: number;
+  /** Call whose locals are wanted, or 0. */
+  readonly watch: number;
   readonly stopBefore: number;
   readonly counterfactual: boolean;
   readonly redact: readonly string[];
@@ -328,6 +330,15 @@ export function makeDriver(input: DriverInput, clock: () => number) {
   };
 
   const helpers = makeHelpers(boundary, current);
+  if (input.watch > 0) {
+    for (const name of ['x', 'ax'] as const) {
+      const thrown = helpers[name] as (frame: unknown, error: unknown) => unknown;
+      helpers[name] = (frame: unknown, error: unknown, locals?: readonly [(name: string) => unknown, readonly string[]]): unknown => {
+        if (locals && rootOf(current.call) === input.watch) ledger.locals(input.watch, error, locals[1], locals[0]);
+        return thrown(frame, error);
+      };
+    }
+  }
   if (input.timed !== 0) timeFunction(helpers, input.timed, clock, () => rootOf(expected === 0 ? current.call : expected), (call, time) => ledger.ran(call, time));
 
   return {

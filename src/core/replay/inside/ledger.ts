@@ -27,6 +27,7 @@ export interface CallAccount {
   error: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
   divergence: RawDivergence | undefined;
   gap: { readonly reason: string; readonly place: string; readonly detail: string } | undefined;
+  locals?: { readonly name: string; readonly preview: string }[];
 }
 
 export interface StateDifference {
@@ -74,6 +75,7 @@ export class Ledger {
   #nested = 0;
   #invented = 1_000_000_000;
   #stray = 0;
+  #lastThrown: unknown;
 
   root(call: number): number {
     return this.#roots.get(call) ?? call;
@@ -151,6 +153,20 @@ export class Ledger {
     account.ended = true;
     account.result = `threw ${preview(error)}`;
     if (error instanceof Error) account.error = { name: error.name, message: error.message, stack: String(error.stack ?? '') };
+  }
+
+  /** Variables of the innermost activation through which an error leaves; a later error replaces them. */
+  locals(call: number, error: unknown, names: readonly string[], read: (name: string) => unknown): void {
+    const account = this.#calls.get(call);
+    if (!account || this.#lastThrown === error) return;
+    this.#lastThrown = error;
+    account.locals = names.map((name) => {
+      try {
+        return { name, preview: preview(read(name)) };
+      } catch {
+        return { name, preview: '(not set yet)' };
+      }
+    });
   }
 
   response(request: number, status: number): void {
