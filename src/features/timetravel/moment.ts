@@ -18,7 +18,7 @@ export async function replayAt(path: string, at: string, work: LongWork, { repla
   const watched = call && rootOf(tape, call);
   const result = await replay({ tape: path, stopBefore: event, ...(watched ? { watch: watched.call } : {}) }, replayOptions(work));
   if (!result.complete) throw interrupted(work);
-  const place = (next && placeOf(next)) ?? call?.place ?? '';
+  const place = (next && placeOf(next)) ?? call?.place ?? lastBegun(tape, event)?.place ?? '';
   return {
     tape: tape.id,
     position: positionText(event),
@@ -37,7 +37,25 @@ const placeOf = (event: TapeEvent): string | undefined => ('place' in event && e
 /** The call that an event begins, else the last one that began before it and had not ended. */
 function callAround(tape: Tape, event: EventIndex, next: TapeEvent | undefined): CallSummary | undefined {
   const { callIndex } = tape;
-  if (next?.kind === 'enter') return callIndex.byNumber(next.call);
+  if (next?.kind === 'enter' || next?.kind === 'leave' || next?.kind === 'settled') return callIndex.byNumber(next.call);
+  const begun = lastBegunRow(tape, event);
+  for (let row = begun; row >= 0 && begun - row < lookedBack; row--) {
+    const call = callIndex.at(row);
+    if (call.leave === undefined || call.leave >= event) return call;
+  }
+  return undefined;
+}
+
+/** Calls that are still open began not long before. */
+const lookedBack = 10_000;
+
+const lastBegun = (tape: Tape, event: EventIndex): CallSummary | undefined => {
+  const row = lastBegunRow(tape, event);
+  return row < 0 ? undefined : tape.callIndex.at(row);
+};
+
+/** Row of the last call that began before an event, or -1. */
+function lastBegunRow({ callIndex }: Tape, event: EventIndex): number {
   let low = 0;
   let high = callIndex.size;
   while (low < high) {
@@ -45,13 +63,7 @@ function callAround(tape: Tape, event: EventIndex, next: TapeEvent | undefined):
     if (callIndex.at(middle).enter < event) low = middle + 1;
     else high = middle;
   }
-  for (let row = low - 1; row >= 0; row--) {
-    const call = callIndex.at(row);
-    if (call.leave === undefined || call.leave >= event) return call;
-    // A root call that ended before: whatever began earlier belongs to another entry.
-    if (low - row > 10_000) return undefined;
-  }
-  return undefined;
+  return low - 1;
 }
 
 function frameOf(tape: Tape, place: string): string {

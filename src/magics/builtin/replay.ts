@@ -59,7 +59,9 @@ export const replayMagic = defineMagic({
         const timetravel = await context.services.timetravel();
         const tape = await tapeOf(context, parsed);
         const failed = parsed.values['what'] !== 'call';
-        const [first] = (await timetravel.listCalls(tape, { failed, roots: true, limit: 1 })).calls;
+        const { calls } = await timetravel.listCalls(tape, { failed, roots: true, limit: 50 });
+        // All calls of a request that was answered with an error have failed; the one that threw shows why.
+        const first = calls.find((each) => failed && each.request !== 0 && each.request === calls[0]?.request && each.error !== undefined) ?? calls[0];
         if (!first) throw fail('DS4091', { what: failed ? 'failed call' : 'call', tape });
         const report = await timetravel.replayCall(tape, first.call, context);
         return { data: report, display: showCall(report, context.style) };
