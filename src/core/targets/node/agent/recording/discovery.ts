@@ -35,7 +35,7 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
   const lazy = [builtin('util') as object];
   const timers: unknown[] = [];
   const plainWalk = (): OwnWalk => {
-    const walk = makeOwnWalk(types, texts, prototypeOf('module'), prototypeOf('events'), lazy);
+    const walk = makeOwnWalk(types, texts, prototypeOf('module'), prototypeOf('events'), lazy, (value) => intrinsics.nameOf(value) !== undefined);
     const { _getActiveHandles } = process as unknown as { readonly _getActiveHandles?: () => object[] };
     if (_getActiveHandles) walk.add(false, ...Reflect.apply(_getActiveHandles, process, []));
     walk.add(false, Reflect.getOwnPropertyDescriptor(process, '_events')?.value, ...timers);

@@ -33,7 +33,7 @@ const objectLimit = 300_000;
 const entryLimit = 5_000;
 const foreignLimit = 20_000;
 
-export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleClass: object | undefined, emitter: object | undefined, leftOut: readonly object[] = []): OwnWalk {
+export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleClass: object | undefined, emitter: object | undefined, leftOut: readonly object[] = [], isIntrinsic: (value: object) => boolean = () => false): OwnWalk {
   // To look at a property of the global object can load a part of Node (`Response` loads undici).
   const seen = new WeakSet<object>([globalThis, ...leftOut]);
   const holders = new Map<object, Holder[]>();
@@ -68,7 +68,10 @@ export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleC
   const isOwnData = (value: object): boolean => {
     if (typeof value === 'function') return looksOwn(value);
     const proto = Reflect.getPrototypeOf(value);
-    if (plain.has(proto)) return true;
+    // Dates, errors, bytes and the like are data, whoever made them; a promise tells of what goes on elsewhere.
+    if (plain.has(proto) || types.isTypedArray(value)) return true;
+    if (types.isPromise(value)) return false;
+    if (proto && isIntrinsic(proto)) return true;
     const made = proto && !types.isProxy(proto) ? valueOf(proto, 'constructor') : undefined;
     return typeof made === 'function' && looksOwn(made);
   };
