@@ -82,7 +82,7 @@ export class CallIndex {
       }
       case 'response': {
         this.#statusOfRequest.set(event.request, event.status);
-        for (const row of this.#rowsOfRequest.get(event.request) ?? []) this.#status(row, event.status);
+        this.#answered(this.#rowsOfRequest.get(event.request) ?? [], event.status);
         return;
       }
       case 'mark':
@@ -119,21 +119,28 @@ export class CallIndex {
     if (event.parent === 0) this.#roots += 1;
     if (event.request === 0) return;
     const status = this.#statusOfRequest.get(event.request);
-    if (status !== undefined) return this.#status(row, status);
+    if (status !== undefined) return void this.#rows.set('status', row, status);
     const rowsOf = this.#rowsOfRequest.get(event.request);
     if (rowsOf) rowsOf.push(row);
     else this.#rowsOfRequest.set(event.request, [row]);
   }
 
-  #status(row: number, status: number): void {
-    this.#rows.set('status', row, status);
-    if (this.#rows.get('parent', row) !== 0) return;
-    // The answer decides: what the app threw on purpose and answered itself (a 404, a 409) is no failure.
-    if (status >= 500) this.#fail(row);
-    else if (this.#rows.get('failed', row) === 1) {
-      this.#rows.set('failed', row, 0);
-      this.#failedRoots -= 1;
-    }
+  /**
+   * The answer decides what failed: what the app threw on purpose and answered itself (a 404, a 409) is no failure. Of a
+   * failed request with several root calls (middleware, handler, error handler) the one that threw failed, else the last.
+   */
+  #answered(rows: readonly number[], status: number): void {
+    for (const row of rows) this.#rows.set('status', row, status);
+    const roots = rows.filter((row) => this.#rows.get('parent', row) === 0);
+    if (status < 500) return roots.forEach((row) => this.#clear(row));
+    const threw = roots.filter((row) => this.#rows.get('error', row) !== none);
+    for (const row of threw.length > 0 ? threw : roots.slice(-1)) this.#fail(row);
+  }
+
+  #clear(row: number): void {
+    if (this.#rows.get('failed', row) !== 1) return;
+    this.#rows.set('failed', row, 0);
+    this.#failedRoots -= 1;
   }
 
   #fail(row: number): void {

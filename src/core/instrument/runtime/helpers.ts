@@ -177,7 +177,12 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       return {
         open: true,
         value: undefined as unknown,
-        next: () => calls.m(site, iterator, 'next', []),
+        next: () => {
+          const step = calls.m(site, iterator, 'next', []) as { done?: boolean; value: unknown };
+          // A synchronous iterator gives promises among its values: each is waited for.
+          if (isForeign || source[Symbol.asyncIterator] !== undefined || step.done === true) return step;
+          return Promise.resolve(calls.follow(site, step.value)).then((item) => ({ done: false, value: item }));
+        },
         more(this: { open: boolean; value: unknown }, step: { done?: boolean; value: unknown }): boolean {
           if (step.done === true) {
             this.open = false;

@@ -274,7 +274,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (isObject(a) && isObject(b)) pair(a, b);
     },
     markForeign: (value) => {
-      if (isObject(value)) setKind(value, Kind.foreign);
+      if (isObject(value)) setKind(value, Promise.prototype.isPrototypeOf(value) ? Kind.foreignPromise : Kind.foreign);
     },
     addState: (instance, read) => void states.push({ instance, read }),
     start() {

@@ -158,23 +158,30 @@ export class Ledger {
   /** Variables of the innermost activation through which an error leaves; a later error replaces them. */
   locals(call: number, error: unknown, names: readonly string[], read: (name: string) => unknown): void {
     const account = this.#calls.get(call);
-    if (!account || this.#lastThrown === error) return;
+    if (!account) return;
+    // The functions around add what the innermost one does not have: what a callback sees of its surroundings.
+    const again = this.#lastThrown === error;
     this.#lastThrown = error;
-    account.locals = names.map((name) => {
+    const known = again ? (account.locals ?? []) : [];
+    if (known.length > 8) return;
+    const seen = new Set(known.map((local) => local.name));
+    account.locals = known.concat(names.filter((name) => !seen.has(name)).map((name) => {
       try {
         return { name, preview: preview(read(name)) };
       } catch {
         return { name, preview: '(not set yet)' };
       }
-    });
+    }));
   }
 
   response(request: number, status: number): void {
-    for (const account of this.#byRequest.get(request) ?? []) {
+    const accounts = this.#byRequest.get(request) ?? [];
+    const threw = accounts.filter((account) => account.result.startsWith('threw'));
+    for (const account of accounts) {
       account.status = status;
-      // What the app threw on purpose and answered itself is no failure.
-      account.failed = status >= 500;
-      if (!account.result.startsWith('threw')) account.result = `answered ${status}`;
+      // What the app threw on purpose and answered itself is no failure; of a failed request the call that threw failed.
+      account.failed = status >= 500 && (threw.length > 0 ? threw.includes(account) : account === accounts.at(-1));
+      if (!threw.includes(account)) account.result = `answered ${status}`;
     }
   }
 
