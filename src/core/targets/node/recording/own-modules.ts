@@ -56,6 +56,9 @@ export async function ownCode(session: NodeSession, modules: Modules, scope: rea
       gaps.push({ reason: 'not-instrumented', place: module.id, detail: messageOf(error) });
     }
   }
+  // Modules that are in scope and could all not be instrumented are another problem than a scope without modules.
+  const [first] = own.length === 0 ? gaps : [];
+  if (first) throw fail('DS4010', { path: first.place, problem: first.detail ?? first.reason });
   if (own.length === 0) throw fail('DS4011', { scope: scope?.join(', ') ?? 'the files of the app', count: all.length });
   return { own, foreign: all.filter((each) => !isOwn(each)).map((each) => each.loaderName) };
 }
