@@ -1,8 +1,7 @@
 // Calls and constructions: own functions run, builtins are re-executed, everything else is asked.
 import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
-import { runnable } from './helpers.ts';
-import { functionNumber, idOf, isObject, Kind, setExtra, setKind } from './marks.ts';
+import { functionNumber, idOf, isObject, Kind, runnable, setExtra, setKind } from './marks.ts';
 
 /** Builtins that call a function given to them: an original is replaced by its copy, a foreign one becomes an ask. */
 const callingNames =

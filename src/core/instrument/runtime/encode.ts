@@ -20,7 +20,6 @@ export interface Budget {
   readonly string: number;
 }
 
-const errorNames = new Set(['Error', 'EvalError', 'RangeError', 'ReferenceError', 'SyntaxError', 'TypeError', 'URIError', 'AggregateError']);
 const toStringTag = Object.prototype.toString;
 const describe = Reflect.getOwnPropertyDescriptor;
 const protoOf = Reflect.getPrototypeOf;

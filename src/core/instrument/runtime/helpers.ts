@@ -6,7 +6,7 @@ import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
 import { makeCalls } from './calls.ts';
 import { makeFrames } from './frames.ts';
-import { extraOf, isObject, Kind, kindOf, setExtra, setKind, setTwin, twinOf } from './marks.ts';
+import { extraOf, isObject, Kind, kindOf, runnable, setExtra, setKind, setTwin, twinOf } from './marks.ts';
 import type { Identity } from './marks.ts';
 
 export interface Reference {
@@ -18,11 +18,6 @@ export interface Reference {
 
 type Indexed = Record<PropertyKey, unknown>;
 type Spec = readonly (string | readonly [string, Spec | 1])[];
-
-/** The copy that runs in the place of an original; everything else as it is. */
-export function runnable(fn: object): object {
-  return kindOf(fn) === Kind.ownFunction && extraOf(fn) !== undefined ? (twinOf(fn) ?? fn) : fn;
-}
 
 const apply = (operator: string, a: unknown, b: unknown): unknown => {
   const [x, y] = [a as number, b as number];

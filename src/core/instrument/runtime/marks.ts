@@ -99,3 +99,8 @@ export function functionNumber(fn: object): number {
   const extra = Mark.extra(fn) ?? Mark.extra(Mark.twin(fn) ?? fn);
   return typeof extra === 'number' ? extra : typeof extra === 'object' && extra !== null && 'n' in extra ? (extra as Identity).n : 0;
 }
+
+/** The copy that runs in the place of an original; everything else as it is. */
+export function runnable(fn: object): object {
+  return kindOf(fn) === Kind.ownFunction && extraOf(fn) !== undefined ? (twinOf(fn) ?? fn) : fn;
+}

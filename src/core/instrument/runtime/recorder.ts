@@ -134,7 +134,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
           if (outcome === 1) resolve(value);
           else reject(value as Error);
         });
-      Promise.prototype.then.call(promise, (value) => end(1, value), (error: unknown) => end(2, error));
+      void Promise.prototype.then.call(promise, (value) => end(1, value), (error: unknown) => end(2, error));
     });
     setExtra(promise, made);
     return made;

@@ -88,3 +88,6 @@ export class LineTable {
     return { line: low + 1, column: offset - (this.#starts[low] as number) + 1 };
   }
 }
+
+/** Line breaks in a piece of code. */
+export const breaks = (code: string): number => code.split('\n').length - 1;

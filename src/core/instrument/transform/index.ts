@@ -2,11 +2,11 @@
 // which is one script that makes instrumented copies when it is given `$`, `$M` and `$A`.
 import { analyse } from './scope.ts';
 import type { Binding } from './scope.ts';
-import { LineTable, parseModule } from './ast.ts';
+import { breaks, LineTable, parseModule } from './ast.ts';
 import type { Node } from './ast.ts';
 import { listFunctions } from './functions.ts';
 import type { FunctionInfo } from './functions.ts';
-import { breaks, rewriteRoot } from './rewrite.ts';
+import { rewriteRoot } from './rewrite.ts';
 
 export type { FunctionInfo } from './functions.ts';
 

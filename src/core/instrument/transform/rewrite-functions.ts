@@ -1,10 +1,9 @@
 // Functions and classes of a copy: each knows when foreign code enters it, and each closure is marked as own when it is
 // made. `$.on` is true while own code runs; a function that starts while it is false was called by foreign code, and
 // `$.e` records the entry. Async functions leave and come back at their awaits, so they keep a state object in `$x`.
-import { child, children, isClass, optional, text } from './ast.ts';
+import { breaks, child, children, isClass, optional, text } from './ast.ts';
 import type { Node } from './ast.ts';
 import { destructured, isPattern } from './rewrite-patterns.ts';
-import { breaks } from './rewrite.ts';
 import type { Rewriter } from './rewrite.ts';
 
 interface Shape {

@@ -2,7 +2,7 @@
 // foreign goes through the helper object `$` (core/instrument/runtime/helpers.ts names them), every captured variable
 // through `$M` (the module's) or `$A` (those of the activations around it). A generator of text from the tree: what is
 // not rewritten is copied from the source as it stands.
-import { bare, child, children, directChildren, isClass, isFunction, optional, text } from './ast.ts';
+import { bare, breaks, child, children, directChildren, isClass, isFunction, optional, text } from './ast.ts';
 import type { Node } from './ast.ts';
 import { intrinsicRoots } from '../runtime/intrinsics.ts';
 import type { FunctionTable } from './functions.ts';
@@ -37,8 +37,6 @@ export interface Captured {
 type Rule = (node: Node, rewriter: Rewriter) => string;
 
 const languageGlobals = new Set(['undefined', 'NaN', 'Infinity', 'arguments', 'eval', ...intrinsicRoots]);
-
-export const breaks = (code: string): number => code.split('\n').length - 1;
 
 /** State of one rewrite: the text of one root with everything inside it. */
 export class Rewriter {
