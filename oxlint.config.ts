@@ -42,6 +42,8 @@ export default defineConfig({
     'typescript/no-base-to-string': 'off',
     // A copy protects an iteration from changes made by what it calls.
     'unicorn/no-useless-spread': 'off',
+    // `new Array<number>(n)` says its length well enough, and is packed faster than Array.from.
+    'unicorn/no-new-array': 'off',
   },
   overrides: [
     {

@@ -46,7 +46,9 @@ export class Terminal {
   async run(): Promise<void> {
     const closed = new Promise<void>((done) => this.#lines.once('close', done));
     // Lines that are typed or pasted while a cell runs wait their turn.
-    this.#lines.on('line', (line) => (this.#work = this.#work.then(() => this.#line(line))));
+    this.#lines.on('line', (line) => {
+      this.#work = this.#work.then(() => this.#line(line));
+    });
     this.#lines.on('SIGINT', () => void this.#interrupt());
     const changed = this.#engine.services.session.changed(() => {
       if (!this.#running && !this.#leaving) this.#refresh();

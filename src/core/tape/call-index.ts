@@ -119,7 +119,10 @@ export class CallIndex {
     if (event.parent === 0) this.#roots += 1;
     if (event.request === 0) return;
     const status = this.#statusOfRequest.get(event.request);
-    if (status !== undefined) return void this.#rows.set('status', row, status);
+    if (status !== undefined) {
+      this.#rows.set('status', row, status);
+      return;
+    }
     const rowsOf = this.#rowsOfRequest.get(event.request);
     if (rowsOf) rowsOf.push(row);
     else this.#rowsOfRequest.set(event.request, [row]);

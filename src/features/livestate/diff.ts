@@ -38,8 +38,11 @@ function middle(a: readonly string[], b: readonly string[]): readonly Line[] {
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
-    if (i < a.length && j < b.length && a[i] === b[j]) lines.push([' ', a[i]!]), i++, j++;
-    else if (i < a.length && (j >= b.length || common[(i + 1) * width + j]! >= common[i * width + j + 1]!)) lines.push(['-', a[i++]!]);
+    if (i < a.length && j < b.length && a[i] === b[j]) {
+      lines.push([' ', a[i]!]);
+      i++;
+      j++;
+    } else if (i < a.length && (j >= b.length || common[(i + 1) * width + j]! >= common[i * width + j + 1]!)) lines.push(['-', a[i++]!]);
     else lines.push(['+', b[j++]!]);
   }
   return lines;

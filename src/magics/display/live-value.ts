@@ -1,6 +1,6 @@
 // Values of the target as text: previews were made there without running its code; here they are only laid out.
 import type { DisplayOutput } from '../../core/sandbox/ports.ts';
-import type { LiveMember, LiveValue } from '../../core/targets/live-value.ts';
+import type { LiveMember } from '../../core/targets/live-value.ts';
 import type { InspectReport } from '../../features/livestate/types.ts';
 import { preformatted } from './html.ts';
 import { oneLine, paint, type TextStyle } from './style.ts';

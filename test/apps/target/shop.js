@@ -13,7 +13,7 @@ const account = {
     return 1;
   },
 };
-const guarded = new Proxy({}, { get: () => (globalThis.trapRan = true), ownKeys: () => (globalThis.trapRan = true) && [] });
+const guarded = new Proxy({}, { get: () => (globalThis.trapRan = true), ownKeys: () => { globalThis.trapRan = true; return []; } });
 class Counter {
   #count = 1;
   next() {

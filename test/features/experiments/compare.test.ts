@@ -40,7 +40,7 @@ class TableRunner implements VariantRunner {
   }
 }
 
-const run = (outcome: (side: string, call: number) => Outcome, b: Variant | undefined = undefined) =>
+const run = (outcome: (side: string, call: number) => Outcome, b?: Variant) =>
   compare(new TableRunner(outcome), 'a.tape', variant('fixed', 'fixed'), b, { seed: 5 });
 
 test('a variant that fails less and changes nothing else is chosen', async () => {

@@ -6,7 +6,7 @@ import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
 import { makeCalls } from './calls.ts';
 import { makeFrames } from './frames.ts';
-import { extraOf, isObject, Kind, kindOf, runnable, setExtra, setKind, setTwin, twinOf } from './marks.ts';
+import { extraOf, isObject, Kind, kindOf, runnable, setExtra, setKind, setTwin } from './marks.ts';
 import type { Identity } from './marks.ts';
 
 export interface Reference {

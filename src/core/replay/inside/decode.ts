@@ -174,7 +174,7 @@ export class Decoder {
         for (let i = 0; i < written; i++) {
           if (reader.bytes[reader.at] === Tag.hole) {
             reader.at += 1;
-            delete made[i];
+            Reflect.deleteProperty(made, i);
           } else made[i] = this.read(reader);
         }
         if (written < size) this.lossy = true;
@@ -261,5 +261,5 @@ function makeError(name: string): Error {
 function makeBytes(name: string, raw: Uint8Array): object {
   if (name === 'ArrayBuffer') return raw.slice().buffer;
   const made = (globalThis as unknown as Indexed)[name] as (new (buffer: ArrayBufferLike) => object) | undefined;
-  return made && /Array$/.test(name) ? new made(raw.slice().buffer) : raw.slice();
+  return made && name.endsWith('Array') ? new made(raw.slice().buffer) : raw.slice();
 }

@@ -35,7 +35,7 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
     for (const [name, number] of Object.entries(instance.cells)) {
       const cell = cells.get(number) ?? { v: undefined };
       cells.set(number, cell);
-      Object.defineProperty(activation, name, { get: () => cell.v, set: (value: unknown) => void (cell.v = value), enumerable: true });
+      Object.defineProperty(activation, name, { get: () => cell.v, set: (value: unknown) => { cell.v = value; }, enumerable: true });
     }
     activations[instance.index] = activation;
     const unit = (0, eval)(instance.code) as Unit;

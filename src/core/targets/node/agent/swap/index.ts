@@ -10,6 +10,7 @@ class Given {
 }
 class Stamp extends Given {
   // Read by name through the inspector, also by a later devsandbox; see swap/swapper.ts.
+  // oxlint-disable-next-line no-unused-private-class-members
   readonly #devsandboxOriginal: unknown;
   constructor(object: object, original: unknown) {
     super(object);
