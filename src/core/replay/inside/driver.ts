@@ -64,8 +64,8 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     throw new Abandon('this call has left the recorded path');
   };
 
-  /** The next event that own code takes part in; others are noted on the way. */
-  const next = () => {
+  /** The next event that own code takes part in; others are noted on the way, snapshots only between entries. */
+  const next = (between = true) => {
     for (;;) {
       const head = cursor.peek();
       if (!head) return undefined;
@@ -84,6 +84,7 @@ export function makeDriver(input: DriverInput, clock: () => number) {
           break;
         }
         case EventKind.state:
+          if (!between) return undefined;
           state();
           break;
         default:
@@ -113,7 +114,7 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     gap: () => undefined,
     resuming: () => {
       // What foreign code did between the last own step and this one comes first.
-      for (let head = next(); head && isBusy(head) === current.steps; head = next()) entry();
+      for (let head = next(false); head && isBusy(head) === current.steps; head = next(false)) entry();
     },
     gate: (promise) => {
       const known = extraOf(promise);
