@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   try {
     heading('A shop with real traffic');
     await using shop = await startShop({ nodeOptions: witnessOptions });
-    await using customers = startTraffic(shop.url, { concurrency: 20, rate: 450 });
+    await using customers = startTraffic(shop.url, { concurrency: 24, rate: 500 });
     fact('shop', `${shop.url}, pid ${shop.pid}, Node ${process.versions.node}`);
     await wait(1_000);
     const untouched = await look(shop);
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
     heading('Record');
     const on = (await session.record.start!()) as { functions: number; prepared: number; gaps: number };
     fact('recording', `${on.functions} functions, on after ${Math.round(on.prepared)} ms`);
-    const during = await observe(customers, 4_000);
+    const during = await observe(customers, 3_000);
     const tape = (await session.record.stop!()) as TapeReport;
     const recordedSight = await look(shop);
     fact('while on', traffic(during));
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
 
     heading('The fix in the running process');
     await session.allow('edit', { for: '1m' });
-    const edit = (await session.edit(place, fixed)) as EditReport;
+    const edit = (await session.edit({ name: place, source: fixed })) as EditReport;
     block(edit.diff);
     fact(
       'edit',
