@@ -25,7 +25,8 @@ export const divergenceOf = (found: ReplayDivergence): Divergence => ({
   place: found.place,
   event: found.event,
   call: found.call,
-  what: found.path === '' ? found.what : `${found.what} ${found.path}`,
+  // A path begins with what was compared: `result[0].price`.
+  what: found.path === '' ? found.what : found.path.startsWith(found.what) ? found.path : `${found.what} ${found.path}`,
   expected: found.expected,
   actual: found.actual,
 });
