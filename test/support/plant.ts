@@ -1,7 +1,7 @@
 // Writes a copy of a tape in which one recorded answer is another one: what a replay must not believe.
 import { readEvents } from '../../src/core/instrument/event-reader.ts';
 import type { Manifest } from '../../src/core/instrument/manifest.ts';
-import { Tag } from '../../src/core/instrument/runtime/encode.ts';
+import { Tag } from '../../src/core/instrument/runtime/tags.ts';
 import { makeChunkDecoder, PlaceTable, tapeValue } from '../../src/core/tape/decode-events.ts';
 import { openTape } from '../../src/core/tape/tape.ts';
 import { TapeWriter } from '../../src/core/tape/writer.ts';

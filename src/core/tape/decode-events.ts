@@ -4,7 +4,7 @@ import { readEvents } from '../instrument/event-reader.ts';
 import type { RawEvent } from '../instrument/event-reader.ts';
 import type { Manifest } from '../instrument/manifest.ts';
 import type { ByteReader } from '../instrument/runtime/bytes.ts';
-import { Tag } from '../instrument/runtime/encode.ts';
+import { Tag } from '../instrument/runtime/tags.ts';
 import type { AskOperation, CallKind, TapeEvent, TapeValue } from './events.ts';
 
 const operations: readonly AskOperation[] = ['call', 'call', 'construct', 'get', 'set', 'delete', 'has', 'keys', 'iterate', 'await', 'instanceof', 'call', 'keys', 'call', 'call'];

@@ -3,7 +3,8 @@
 // replay can follow); an entry that cannot wait is written with the number of own resumptions before it.
 import type { Boundary, Current, Frame } from './boundary.ts';
 import { ByteWriter, headSize } from './bytes.ts';
-import { Encoder, Tag } from './encode.ts';
+import { Encoder } from './encode.ts';
+import { Tag } from './tags.ts';
 import { Kind as EventKind } from './event-kinds.ts';
 import { adopt, makeHelpers } from './helpers.ts';
 import { listIntrinsics } from './intrinsics.ts';

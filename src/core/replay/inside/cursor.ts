@@ -1,7 +1,7 @@
 // The tape inside the isolate: bytes of chunks, read event by event. Values are decoded only when their event is due,
 // because decoding an object that exists already changes it.
 import { ByteReader, headSize } from '../../instrument/runtime/bytes.ts';
-import { Tag } from '../../instrument/runtime/encode.ts';
+import { Tag } from '../../instrument/runtime/tags.ts';
 import { Kind } from '../../instrument/runtime/event-kinds.ts';
 
 /** Passes over one value. */

@@ -1,7 +1,7 @@
 // Recorded values as live objects of the isolate. What existed before keeps its identity and gets the recorded contents;
 // what belongs to foreign code becomes a stand-in that refuses every operation that was not recorded.
 import type { ByteReader } from '../../instrument/runtime/bytes.ts';
-import { Tag } from '../../instrument/runtime/encode.ts';
+import { Tag } from '../../instrument/runtime/tags.ts';
 import type { Encoder } from '../../instrument/runtime/encode.ts';
 import { idOf, Kind, setId, setKind } from '../../instrument/runtime/marks.ts';
 
@@ -50,7 +50,7 @@ export class Decoder {
     if (idOf(value) === 0) setId(value, id);
     if (kind !== undefined) setKind(value, kind);
     this.byId.set(id, value);
-    if (id >= this.#encoder.nextId) this.#encoder.nextId = id + 1;
+    if (id >= this.#encoder.nextId && this.#encoder.nextId < 1_000_000_000) this.#encoder.nextId = id + 1;
     return value;
   }
 
