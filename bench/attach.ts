@@ -26,7 +26,9 @@ async function bareInspector(shop: RunningShop): Promise<number> {
   let url: string | undefined;
   while (url === undefined) {
     await wait(1);
-    url = lines().find((line) => !known.has(line))?.slice('Debugger listening on '.length);
+    url = lines()
+      .find((line) => !known.has(line))
+      ?.slice('Debugger listening on '.length);
   }
   const socket = new WebSocket(url, { perMessageDeflate: false });
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
@@ -88,8 +90,14 @@ for (let round = 0; round <= rounds; round++) {
   stops.bare.push(leastStop);
 }
 await customers.stop();
-console.log(`median (10 % to 90 %) of ${rounds} attaches, interleaved, Node.js ${process.versions.node}, shop under 200 requests/s`);
-console.log(`attach to first value  devsandbox ${spread(ours.value, 'ms')}   bare inspector ${spread(bare, 'ms')}   ratio ${ratio(ours.value, bare)}`);
+console.log(
+  `median (10 % to 90 %) of ${rounds} attaches, interleaved, Node.js ${process.versions.node}, shop under 200 requests/s`,
+);
+console.log(
+  `attach to first value  devsandbox ${spread(ours.value, 'ms')}   bare inspector ${spread(bare, 'ms')}   ratio ${ratio(ours.value, bare)}`,
+);
 console.log(`of it attached         devsandbox ${spread(ours.attached, 'ms')}`);
 console.log(`detach                 devsandbox ${spread(ours.detached, 'ms')}`);
-console.log(`longest stop inside    devsandbox ${spread(stops.ours, 'ms')}   bare inspector ${spread(stops.bare, 'ms')}   neither, 300 ms ${spread(stops.plain, 'ms')}`);
+console.log(
+  `longest stop inside    devsandbox ${spread(stops.ours, 'ms')}   bare inspector ${spread(stops.bare, 'ms')}   neither, 300 ms ${spread(stops.plain, 'ms')}`,
+);

@@ -10,7 +10,10 @@ import { ratio, spread } from './support/measures.ts';
 const cells = Number(process.argv[2] ?? 300);
 const warmUp = 50;
 
-const repl = spawn(process.execPath, ['--interactive'], { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, NODE_REPL_HISTORY: '', NO_COLOR: '1' } });
+const repl = spawn(process.execPath, ['--interactive'], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+  env: { ...process.env, NODE_REPL_HISTORY: '', NO_COLOR: '1' },
+});
 let printed = '';
 let waiting: (() => void) | undefined;
 repl.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -37,7 +40,8 @@ async function inCell(code: string, value: string): Promise<number> {
   const start = performance.now();
   const { status, data } = await engine.execute(code, { listeners });
   const took = performance.now() - start;
-  if (status !== 'ok' || data?.['text/plain'] !== value) throw new Error(`${code} gave ${status} ${String(data?.['text/plain'])}`);
+  if (status !== 'ok' || data?.['text/plain'] !== value)
+    throw new Error(`${code} gave ${status} ${String(data?.['text/plain'])}`);
   return took;
 }
 
@@ -48,18 +52,25 @@ try {
     'an await': (nth: number) => [`await Promise.resolve(${nth})`, String(nth)],
     'a value kept': (nth: number) => [`var kept = ${nth}; kept * 2`, String(nth * 2)],
   };
-  console.log(`median (10 % to 90 %) of ${cells} cells, interleaved, Node.js ${process.versions.node}; ratio to node:repl`);
+  console.log(
+    `median (10 % to 90 %) of ${cells} cells, interleaved, Node.js ${process.versions.node}; ratio to node:repl`,
+  );
   for (const [name, make] of Object.entries(kinds)) {
     const ours: number[] = [];
     const theirs: number[] = [];
     for (let nth = 0; nth < cells + warmUp; nth++) {
       const [code, value] = make(nth);
-      const times = nth % 2 === 0 ? [await inCell(code, value), await inRepl(code, value)] : [await inRepl(code, value), await inCell(code, value)].toReversed();
+      const times =
+        nth % 2 === 0
+          ? [await inCell(code, value), await inRepl(code, value)]
+          : [await inRepl(code, value), await inCell(code, value)].toReversed();
       if (nth < warmUp) continue;
       ours.push(times[0]!);
       theirs.push(times[1]!);
     }
-    console.log(`${name.padEnd(14)} devsandbox ${spread(ours, 'ms', 2)}   node:repl ${spread(theirs, 'ms', 2)}   ratio ${ratio(ours, theirs)}`);
+    console.log(
+      `${name.padEnd(14)} devsandbox ${spread(ours, 'ms', 2)}   node:repl ${spread(theirs, 'ms', 2)}   ratio ${ratio(ours, theirs)}`,
+    );
   }
 } finally {
   await engine[Symbol.asyncDispose]();

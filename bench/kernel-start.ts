@@ -28,7 +28,11 @@ function peers(): Contender[] {
     const prefix = join(folder, name);
     mkdirSync(prefix, { recursive: true });
     writeFileSync(join(prefix, 'package.json'), '{"private":true}');
-    const { status, stderr } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', name], { cwd: prefix, encoding: 'utf8', timeout: 240_000 });
+    const { status, stderr } = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', name], {
+      cwd: prefix,
+      encoding: 'utf8',
+      timeout: 240_000,
+    });
     const path = join(prefix, 'node_modules', entry);
     if (status === 0 && existsSync(path)) return [{ name, argv: (file) => [process.execPath, path, ...rest(file)] }];
     console.log(`${name} could not be installed and is left out: ${stderr.trim().split('\n')[0] ?? ''}`);
@@ -42,7 +46,9 @@ function peers(): Contender[] {
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))));
+  await Promise.all(
+    servers.map((server) => new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))),
+  );
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
@@ -53,13 +59,34 @@ async function measure({ argv }: Contender): Promise<{ info: number; value: numb
   const [shell, control, stdin, iopub, hb] = await freePorts(5);
   const key = randomUUID();
   const file = join(folder, `${key}.json`);
-  writeFileSync(file, JSON.stringify({ transport: 'tcp', ip: '127.0.0.1', shell_port: shell, control_port: control, stdin_port: stdin, iopub_port: iopub, hb_port: hb, key, signature_scheme: 'hmac-sha256', kernel_name: 'bench' }));
+  writeFileSync(
+    file,
+    JSON.stringify({
+      transport: 'tcp',
+      ip: '127.0.0.1',
+      shell_port: shell,
+      control_port: control,
+      stdin_port: stdin,
+      iopub_port: iopub,
+      hb_port: hb,
+      key,
+      signature_scheme: 'hmac-sha256',
+      kernel_name: 'bench',
+    }),
+  );
   // Connected before the kernel binds, with quick retries, so that waiting for the client is no part of the time.
   const dealer = new Dealer({ receiveTimeout: limitMs, linger: 0, reconnectInterval: 2 });
   const subscriber = new Subscriber({ linger: 0, reconnectInterval: 2 });
   const session = randomUUID();
   const send = (type: string, content: unknown): Promise<void> => {
-    const header = { msg_id: randomUUID(), msg_type: type, session, username: 'bench', date: new Date().toISOString(), version: '5.3' };
+    const header = {
+      msg_id: randomUUID(),
+      msg_type: type,
+      session,
+      username: 'bench',
+      date: new Date().toISOString(),
+      version: '5.3',
+    };
     const parts = [header, {}, {}, content].map((part) => JSON.stringify(part));
     return dealer.send(['<IDS|MSG>', createHmac('sha256', key).update(parts.join('')).digest('hex'), ...parts]);
   };
@@ -81,7 +108,14 @@ async function measure({ argv }: Contender): Promise<{ info: number; value: numb
     await send('kernel_info_request', {});
     await reply('kernel_info_reply');
     const info = performance.now() - start;
-    await send('execute_request', { code: '1+1', silent: false, store_history: true, user_expressions: {}, allow_stdin: false, stop_on_error: true });
+    await send('execute_request', {
+      code: '1+1',
+      silent: false,
+      store_history: true,
+      user_expressions: {},
+      allow_stdin: false,
+      stop_on_error: true,
+    });
     const { status, evalue } = await reply('execute_reply');
     const value = performance.now() - start;
     if (status !== 'ok') throw new Error(`1+1 failed: ${String(evalue)}`);
@@ -98,11 +132,17 @@ async function measure({ argv }: Contender): Promise<{ info: number; value: numb
 }
 
 const sorted = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b);
-const quantile = (values: readonly number[], q: number): number => sorted(values)[Math.min(values.length - 1, Math.floor(q * values.length))]!;
+const quantile = (values: readonly number[], q: number): number =>
+  sorted(values)[Math.min(values.length - 1, Math.floor(q * values.length))]!;
 
 try {
-  const contenders: Contender[] = [{ name: 'devsandbox', argv: (file) => [process.execPath, script, 'kernel', 'run', file] }, ...peers()];
-  const taken = new Map(contenders.map(({ name }) => [name, { info: [] as number[], value: [] as number[], failures: [] as string[] }]));
+  const contenders: Contender[] = [
+    { name: 'devsandbox', argv: (file) => [process.execPath, script, 'kernel', 'run', file] },
+    ...peers(),
+  ];
+  const taken = new Map(
+    contenders.map(({ name }) => [name, { info: [] as number[], value: [] as number[], failures: [] as string[] }]),
+  );
   // The first round fills caches of the disk and of compiled code, for all alike, and does not count.
   for (let round = 0; round <= rounds; round++) {
     for (const contender of contenders) {
@@ -116,11 +156,17 @@ try {
     }
   }
   const own = taken.get('devsandbox')!;
-  console.log(`median (10 % to 90 %) of ${rounds} starts, interleaved, Node.js ${process.versions.node}; ratio to devsandbox`);
+  console.log(
+    `median (10 % to 90 %) of ${rounds} starts, interleaved, Node.js ${process.versions.node}; ratio to devsandbox`,
+  );
   for (const [name, { info, value, failures }] of taken) {
     const show = (list: readonly number[], ours: readonly number[]): string =>
-      list.length === 0 ? 'none' : `${quantile(list, 0.5).toFixed(0)} ms (${quantile(list, 0.1).toFixed(0)} to ${quantile(list, 0.9).toFixed(0)})${ours.length === 0 ? '' : ` ${(quantile(list, 0.5) / quantile(ours, 0.5)).toFixed(2)}x`}`;
-    console.log(`${name.padEnd(12)} kernel_info ${show(info, own.info)}   first 1+1 ${show(value, own.value)}${failures.length > 0 ? `   ${failures.length} failed: ${failures[0]}` : ''}`);
+      list.length === 0
+        ? 'none'
+        : `${quantile(list, 0.5).toFixed(0)} ms (${quantile(list, 0.1).toFixed(0)} to ${quantile(list, 0.9).toFixed(0)})${ours.length === 0 ? '' : ` ${(quantile(list, 0.5) / quantile(ours, 0.5)).toFixed(2)}x`}`;
+    console.log(
+      `${name.padEnd(12)} kernel_info ${show(info, own.info)}   first 1+1 ${show(value, own.value)}${failures.length > 0 ? `   ${failures.length} failed: ${failures[0]}` : ''}`,
+    );
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -22,14 +22,39 @@ const load = fileURLToPath(new URL('../examples/load.ts', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'devsandbox-bench-'));
 const states = ['never attached', 'before', 'attached', 'recording', 'after detach'] as const;
 type State = (typeof states)[number];
-const perSecond: Record<State, number[]> = { 'never attached': [], before: [], attached: [], recording: [], 'after detach': [] };
-const p99: Record<State, number[]> = { 'never attached': [], before: [], attached: [], recording: [], 'after detach': [] };
-const stops: Record<State, number[]> = { 'never attached': [], before: [], attached: [], recording: [], 'after detach': [] };
+const perSecond: Record<State, number[]> = {
+  'never attached': [],
+  before: [],
+  attached: [],
+  recording: [],
+  'after detach': [],
+};
+const p99: Record<State, number[]> = {
+  'never attached': [],
+  before: [],
+  attached: [],
+  recording: [],
+  'after detach': [],
+};
+const stops: Record<State, number[]> = {
+  'never attached': [],
+  before: [],
+  attached: [],
+  recording: [],
+  'after detach': [],
+};
 const tapes: { calls: number; bytes: number; dropped: number; gaps: number; prepared: number; requests: number }[] = [];
 const switches = { on: [] as number[], off: [] as number[] };
 
 async function drive(url: string): Promise<LoadReport> {
-  const { stdout } = await promisify(execFile)(process.execPath, [load, url, '--concurrency', '16', '--seconds', String(seconds)]);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    load,
+    url,
+    '--concurrency',
+    '16',
+    '--seconds',
+    String(seconds),
+  ]);
   return JSON.parse(stdout) as LoadReport;
 }
 
@@ -68,15 +93,32 @@ try {
     await measure('after detach', shop);
     if (round % 2 === 1) await measure('never attached', plain);
   }
-  console.log(`median (10 % to 90 %) of ${rounds} rounds of ${seconds} s, 16 customers as fast as they are answered, Node.js ${process.versions.node}, ${availableParallelism()} cores`);
+  console.log(
+    `median (10 % to 90 %) of ${rounds} rounds of ${seconds} s, 16 customers as fast as they are answered, Node.js ${process.versions.node}, ${availableParallelism()} cores`,
+  );
   for (const state of states) {
-    const beside = state === 'never attached' ? '' : `   ratio to never attached ${ratio(perSecond[state], perSecond['never attached'])}`;
-    console.log(`${state.padEnd(15)} ${spread(perSecond[state], 'requests/s', 0)}   p99 ${spread(p99[state], 'ms')}   longest stop ${spread(stops[state], 'ms')}${beside}`);
+    const beside =
+      state === 'never attached'
+        ? ''
+        : `   ratio to never attached ${ratio(perSecond[state], perSecond['never attached'])}`;
+    console.log(
+      `${state.padEnd(15)} ${spread(perSecond[state], 'requests/s', 0)}   p99 ${spread(p99[state], 'ms')}   longest stop ${spread(stops[state], 'ms')}${beside}`,
+    );
   }
   const of = (name: 'calls' | 'bytes' | 'dropped' | 'gaps' | 'prepared'): number[] => tapes.map((tape) => tape[name]);
-  console.log(`recording against before ${ratio(perSecond.recording, perSecond.before)}, after against before ${ratio(perSecond['after detach'], perSecond.before)}`);
-  console.log(`longest stop while it was switched on ${spread(switches.on, 'ms')}, switched off ${spread(switches.off, 'ms')}; on after ${spread(of('prepared'), 'ms', 0)}`);
-  console.log(`tapes: ${spread(of('calls'), 'calls', 0)}, ${spread(of('bytes').map((size) => size / 1_024), 'KiB', 0)}, ${spread(of('dropped'), 'events dropped', 0)}, ${spread(of('gaps'), 'gaps', 0)}`);
+  console.log(
+    `recording against before ${ratio(perSecond.recording, perSecond.before)}, after against before ${ratio(perSecond['after detach'], perSecond.before)}`,
+  );
+  console.log(
+    `longest stop while it was switched on ${spread(switches.on, 'ms')}, switched off ${spread(switches.off, 'ms')}; on after ${spread(of('prepared'), 'ms', 0)}`,
+  );
+  console.log(
+    `tapes: ${spread(of('calls'), 'calls', 0)}, ${spread(
+      of('bytes').map((size) => size / 1_024),
+      'KiB',
+      0,
+    )}, ${spread(of('dropped'), 'events dropped', 0)}, ${spread(of('gaps'), 'gaps', 0)}`,
+  );
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -20,9 +20,32 @@ function event(seq: number): unknown {
   const call = Math.floor(seq / 27) + 1;
   const at = seq * 20;
   const place = `src/cart.ts:${seq % 27}`;
-  if (seq % 27 === 0) return { at, kind: 'enter', call, parent: 0, callKind: 'http', name: 'POST /checkout', place, self: nothing, args: [], construct: false, busy: -1, request: call };
+  if (seq % 27 === 0)
+    return {
+      at,
+      kind: 'enter',
+      call,
+      parent: 0,
+      callKind: 'http',
+      name: 'POST /checkout',
+      place,
+      self: nothing,
+      args: [],
+      construct: false,
+      busy: -1,
+      request: call,
+    };
   if (seq % 27 === 26) return { at, kind: 'leave', call, outcome: 'return', value: nothing };
-  if (seq % 2 === 1) return { at, kind: 'ask', op: 'call', place, callee: 'stock.get', self: nothing, args: [{ t: 'str', v: `B-${seq % 997}` }] };
+  if (seq % 2 === 1)
+    return {
+      at,
+      kind: 'ask',
+      op: 'call',
+      place,
+      callee: 'stock.get',
+      self: nothing,
+      args: [{ t: 'str', v: `B-${seq % 997}` }],
+    };
   return { at, kind: 'answer', outcome: 'return', value: { t: 'num', v: (seq * 7919) % 10_007 }, changed: [] };
 }
 
@@ -32,19 +55,35 @@ function chunk(number: number): Uint8Array {
   const bytes = new Uint8Array(chunkHeadBytes + body.length);
   bytes.set(body, chunkHeadBytes);
   const firstUs = number * perChunk * 20;
-  writeChunkHead(bytes, { events: perChunk, firstUs, lastUs: firstUs + (perChunk - 1) * 20, sync: number % syncEvery === 0 });
+  writeChunkHead(bytes, {
+    events: perChunk,
+    firstUs,
+    lastUs: firstUs + (perChunk - 1) * 20,
+    sync: number % syncEvery === 0,
+  });
   return bytes;
 }
 
 const decoder = (): ChunkDecoder => ({
   decode: (bytes, firstSeq) =>
-    (JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + chunkHeadBytes, bytes.byteLength - chunkHeadBytes).toString()) as TapeEvent[]).map(
-      (one, i) => ({ ...one, seq: firstSeq + i }) as TapeEvent,
-    ),
+    (
+      JSON.parse(
+        Buffer.from(bytes.buffer, bytes.byteOffset + chunkHeadBytes, bytes.byteLength - chunkHeadBytes).toString(),
+      ) as TapeEvent[]
+    ).map((one, i) => ({ ...one, seq: firstSeq + i }) as TapeEvent),
 });
 
 const header: TapeHeader = {
-  format: 1, id: 'be4c00', createdAt: new Date().toISOString(), tool: 'bench', zone: 'UTC', locale: 'en', scope: [], compression: 'lz4', clockBase: 0, meta: {},
+  format: 1,
+  id: 'be4c00',
+  createdAt: new Date().toISOString(),
+  tool: 'bench',
+  zone: 'UTC',
+  locale: 'en',
+  scope: [],
+  compression: 'lz4',
+  clockBase: 0,
+  meta: {},
   target: { name: 'bench', pid: 1, runtime: 'node', mainScript: 'bench.ts' },
 };
 
@@ -52,7 +91,10 @@ const folder = mkdtempSync(join(tmpdir(), 'bench-tape-'));
 const path = join(folder, 'million.tape');
 const bare = join(folder, 'million-no-index.tape');
 try {
-  for (const [file, options] of [[path, { decoder }], [bare, {}]] as const) {
+  for (const [file, options] of [
+    [path, { decoder }],
+    [bare, {}],
+  ] as const) {
     const writer = await TapeWriter.create(file, header, options);
     let writing = 0;
     for (let number = 0; number < total / perChunk; number++) {
@@ -63,7 +105,9 @@ try {
     }
     await writer.close();
     const megabytes = (statSync(file).size / 1e6).toFixed(1);
-    console.log(`${file === bare ? 'without' : 'with'} calls in the index: ${megabytes} MB, ${Math.round(total / writing)} events/ms appended`);
+    console.log(
+      `${file === bare ? 'without' : 'with'} calls in the index: ${megabytes} MB, ${Math.round(total / writing)} events/ms appended`,
+    );
   }
 
   // As a killed recorder leaves it.

@@ -38,7 +38,21 @@ export interface SessionCore extends AsyncDisposable {
 
 /** Everything that magics can do, by their names: `record`, `replay`, `tape`, `edit`, `inspect`, `variant`, … */
 export type Session = SessionCore & Readonly<Record<MagicName, MagicMethod>>;
-export type MagicName = 'allow' | 'audit' | 'deny' | 'edit' | 'help' | 'inspect' | 'lsmagic' | 'record' | 'replay' | 'tape' | 'target' | 'targets' | 'time' | 'variant';
+export type MagicName =
+  | 'allow'
+  | 'audit'
+  | 'deny'
+  | 'edit'
+  | 'help'
+  | 'inspect'
+  | 'lsmagic'
+  | 'record'
+  | 'replay'
+  | 'tape'
+  | 'target'
+  | 'targets'
+  | 'time'
+  | 'variant';
 
 export interface AttachOptions extends Omit<EngineOptions, 'attach' | 'style'> {}
 
@@ -60,7 +74,12 @@ function sessionOf(engine: Conversation): Session {
     [Symbol.asyncDispose]: close,
   };
   return new Proxy(core, {
-    get: (own, name) => (typeof name === 'symbol' || name in own ? Reflect.get(own, name) : name === 'then' ? undefined : magicMethod(engine, name)),
+    get: (own, name) =>
+      typeof name === 'symbol' || name in own
+        ? Reflect.get(own, name)
+        : name === 'then'
+          ? undefined
+          : magicMethod(engine, name),
   }) as Session;
 }
 
@@ -68,7 +87,9 @@ function magicMethod(engine: Conversation, magic: string): MagicMethod {
   const call = (...args: unknown[]): Promise<unknown> => engine.call(magic, undefined, args);
   return new Proxy(call, {
     get: (own, subcommand) =>
-      typeof subcommand === 'symbol' || subcommand === 'then' ? Reflect.get(own, subcommand) : (...args: unknown[]) => engine.call(magic, subcommand, args),
+      typeof subcommand === 'symbol' || subcommand === 'then'
+        ? Reflect.get(own, subcommand)
+        : (...args: unknown[]) => engine.call(magic, subcommand, args),
   }) as unknown as MagicMethod;
 }
 
@@ -85,8 +106,17 @@ async function run(engine: Conversation, code: string, listeners: Partial<RunLis
   });
   if (result.error) {
     const { name, message, code: coded } = result.error;
-    throw Object.assign(new Error(message), { name, ...(coded === undefined ? {} : { code: coded }), cell: result.error });
+    throw Object.assign(new Error(message), {
+      name,
+      ...(coded === undefined ? {} : { code: coded }),
+      cell: result.error,
+    });
   }
   const data = result.data ?? {};
-  return { value: 'application/json' in data ? data['application/json'] : data['text/plain'], data, ...text, ms: result.duration };
+  return {
+    value: 'application/json' in data ? data['application/json'] : data['text/plain'],
+    data,
+    ...text,
+    ms: result.duration,
+  };
 }

@@ -26,7 +26,9 @@ const withConversation = (command: Command): Command =>
 
 export async function runCommand(args: readonly string[], version: string): Promise<void> {
   const program = new Command('devsandbox')
-    .description('Attach to a running Node.js process: record, replay, change the past, edit with undo, compare variants.')
+    .description(
+      'Attach to a running Node.js process: record, replay, change the past, edit with undo, compare variants.',
+    )
     .version(version, '-V, --version')
     .enablePositionalOptions()
     .exitOverride()
@@ -34,12 +36,19 @@ export async function runCommand(args: readonly string[], version: string): Prom
     .showHelpAfterError(false)
     .showSuggestionAfterError(false);
 
-  withConversation(program.command('repl', { isDefault: true }).description('a terminal for cells and magics')).action(async (flags: ConversationFlags) => {
-    const { startRepl } = await import('../repl/index.ts');
-    await startRepl(await engineOptions(flags));
-  });
+  withConversation(program.command('repl', { isDefault: true }).description('a terminal for cells and magics')).action(
+    async (flags: ConversationFlags) => {
+      const { startRepl } = await import('../repl/index.ts');
+      await startRepl(await engineOptions(flags));
+    },
+  );
 
-  withConversation(program.command('run').description('run the cells of a script or notebook').argument('<file>', 'FILE.ts with cells divided by // %%, or FILE.ipynb'))
+  withConversation(
+    program
+      .command('run')
+      .description('run the cells of a script or notebook')
+      .argument('<file>', 'FILE.ts with cells divided by // %%, or FILE.ipynb'),
+  )
     .option('--json', 'one JSON object a line for each cell')
     .action(async (file: string, flags: ConversationFlags & { json?: boolean }) => {
       const { runFile } = await import('./run.ts');
@@ -52,7 +61,12 @@ export async function runCommand(args: readonly string[], version: string): Prom
     .option('--json', 'as JSON')
     .action(async (flags: { json?: boolean }) => runOne(['%targets'], flags));
 
-  withConversation(program.command('record').description('start a program and record it from its first line').argument('<command...>', 'options of node, the program and its arguments'))
+  withConversation(
+    program
+      .command('record')
+      .description('start a program and record it from its first line')
+      .argument('<command...>', 'options of node, the program and its arguments'),
+  )
     .option('--out <file>', 'path of the tape')
     .addOption(new Option('--scope <globs>', 'what counts as own code'))
     .addOption(new Option('--compression <codec>', 'how blocks are written').choices(['lz4', 'zstd', 'none']))
@@ -79,7 +93,10 @@ export async function runCommand(args: readonly string[], version: string): Prom
     if (what !== 'list') command.argument('[tape]', 'id or path');
     command.action(async (first: unknown, second: unknown) => {
       const [name, flags] = what === 'list' ? [undefined, first] : [first, second];
-      await runOne([`%tape ${what}`, ...(typeof name === 'string' ? [JSON.stringify(name)] : [])], flags as { json?: boolean });
+      await runOne(
+        [`%tape ${what}`, ...(typeof name === 'string' ? [JSON.stringify(name)] : [])],
+        flags as { json?: boolean },
+      );
     });
   }
 
@@ -108,18 +125,21 @@ async function addKernel(program: Command): Promise<void> {
       const { kernelInstall } = await import('./kernel.ts');
       kernelInstall(flags, args);
     });
-  kernel.command('list').description('list the kernels that devsandbox installed').action(async () => (await import('./kernel.ts')).kernelList());
+  kernel
+    .command('list')
+    .description('list the kernels that devsandbox installed')
+    .action(async () => (await import('./kernel.ts')).kernelList());
   kernel
     .command('remove')
     .description('remove a kernel that devsandbox installed')
     .argument('[name]', 'name of the kernel')
     .action(async (name?: string) => (await import('./kernel.ts')).kernelRemove(name));
-  withConversation(kernel.command('run').description('used by Jupyter').argument('<connection-file>', 'written by Jupyter')).action(
-    async (file: string, flags: ConversationFlags) => {
-      const { kernelRun } = await import('./kernel.ts');
-      await kernelRun(file, await engineOptions(flags));
-    },
-  );
+  withConversation(
+    kernel.command('run').description('used by Jupyter').argument('<connection-file>', 'written by Jupyter'),
+  ).action(async (file: string, flags: ConversationFlags) => {
+    const { kernelRun } = await import('./kernel.ts');
+    await kernelRun(file, await engineOptions(flags));
+  });
 }
 
 async function runOne(words: readonly string[], flags: { json?: boolean }): Promise<void> {
@@ -148,10 +168,16 @@ function usageError(error: CommanderError, program: Command, args: readonly stri
   const command = program.commands.find((each) => each.name() === first);
   if (!command && first !== undefined && args[0] === first) {
     const near = nearest(first, names);
-    return fail('DS6020', { problem: `there is no command ${first}`, hint: near ? `did you mean "devsandbox ${near}"?` : `there are ${names.join(', ')}` });
+    return fail('DS6020', {
+      problem: `there is no command ${first}`,
+      hint: near ? `did you mean "devsandbox ${near}"?` : `there are ${names.join(', ')}`,
+    });
   }
   return fail('DS6020', {
-    problem: error.message.replace(/^error: /, '').split('\n')[0]!.replace(/\.$/, ''),
+    problem: error.message
+      .replace(/^error: /, '')
+      .split('\n')[0]!
+      .replace(/\.$/, ''),
     hint: `"devsandbox ${command ? `${command.name()} ` : ''}--help" shows what it takes`,
   });
 }

@@ -3,7 +3,8 @@ import { createEngine, type EngineOptions } from '../magics/compose.ts';
 import { installKernel, listKernels, removeKernel, runKernel, type InstallOptions } from '../kernel/index.ts';
 
 export function kernelInstall(flags: Record<string, string | boolean | undefined>, args: readonly string[]): void {
-  const where: InstallOptions['where'] = typeof flags['prefix'] === 'string' ? { prefix: flags['prefix'] } : flags['sysPrefix'] ? 'sys-prefix' : 'user';
+  const where: InstallOptions['where'] =
+    typeof flags['prefix'] === 'string' ? { prefix: flags['prefix'] } : flags['sysPrefix'] ? 'sys-prefix' : 'user';
   const installed = installKernel({
     where,
     ...(typeof flags['name'] === 'string' ? { name: flags['name'] } : {}),
@@ -14,7 +15,10 @@ export function kernelInstall(flags: Record<string, string | boolean | undefined
 }
 
 export function kernelList(): void {
-  for (const kernel of listKernels()) process.stdout.write(`${kernel.name}  ${kernel.folder}${kernel.broken === undefined ? '' : `  broken: ${kernel.broken}`}\n`);
+  for (const kernel of listKernels())
+    process.stdout.write(
+      `${kernel.name}  ${kernel.folder}${kernel.broken === undefined ? '' : `  broken: ${kernel.broken}`}\n`,
+    );
 }
 
 export function kernelRemove(name: string | undefined): void {
@@ -22,4 +26,5 @@ export function kernelRemove(name: string | undefined): void {
   process.stdout.write(`removed ${removed.name} from ${removed.folder}\n`);
 }
 
-export const kernelRun = (file: string, options: EngineOptions): Promise<void> => runKernel(file, { createEngine: () => createEngine(options) });
+export const kernelRun = (file: string, options: EngineOptions): Promise<void> =>
+  runKernel(file, { createEngine: () => createEngine(options) });

@@ -6,7 +6,10 @@ import { fail } from '../core/common/errors.ts';
 
 const candidates = ['../register.ts', '../register.js'].map((name) => new URL(name, import.meta.url));
 
-export async function recordProgram(command: readonly string[], flags: { readonly out?: string; readonly scope?: string; readonly compression?: string }): Promise<void> {
+export async function recordProgram(
+  command: readonly string[],
+  flags: { readonly out?: string; readonly scope?: string; readonly compression?: string },
+): Promise<void> {
   const register = candidates.find((url) => existsSync(fileURLToPath(url)));
   if (!register) throw fail('DS6025');
   const environment = {
@@ -15,7 +18,10 @@ export async function recordProgram(command: readonly string[], flags: { readonl
     ...(flags.scope === undefined ? {} : { DEVSANDBOX_SCOPE: flags.scope }),
     ...(flags.compression === undefined ? {} : { DEVSANDBOX_COMPRESSION: flags.compression }),
   };
-  const child = spawn(process.execPath, ['--import', register.href, ...command], { stdio: 'inherit', env: environment });
+  const child = spawn(process.execPath, ['--import', register.href, ...command], {
+    stdio: 'inherit',
+    env: environment,
+  });
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward);
   const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((done, failed) => {

@@ -8,9 +8,16 @@ import { styleOf } from '../magics/display/style.ts';
 import type { Engine } from '../magics/engine.ts';
 import { readCells } from './script.ts';
 
-export async function runFile(path: string, options: EngineOptions, { json }: { readonly json: boolean }): Promise<void> {
+export async function runFile(
+  path: string,
+  options: EngineOptions,
+  { json }: { readonly json: boolean },
+): Promise<void> {
   const cells = readCells(path);
-  await using engine = await createEngine({ ...options, style: () => ({ ...styleOf(process.stdout), ...(json ? { color: false } : {}) }) });
+  await using engine = await createEngine({
+    ...options,
+    style: () => ({ ...styleOf(process.stdout), ...(json ? { color: false } : {}) }),
+  });
   using _ = interruptible(engine);
   for (const [index, code] of cells.entries()) {
     const ok = json ? await runJson(engine, code, index + 1) : await runShown(engine, code);

@@ -21,7 +21,12 @@ export function scriptCells(text: string): readonly string[] {
   return text
     .replace(/^#!.*/, '')
     .split(/^\/\/ ?%%(?:[ \t].*)?$/m)
-    .map((cell) => cell.replace(/^\/\/ ?(%{1,2}[A-Za-z])/gm, '$1').replace(/^\r?\n/, '').trimEnd())
+    .map((cell) =>
+      cell
+        .replace(/^\/\/ ?(%{1,2}[A-Za-z])/gm, '$1')
+        .replace(/^\r?\n/, '')
+        .trimEnd(),
+    )
     .filter((cell) => cell.trim() !== '');
 }
 
@@ -36,6 +41,8 @@ export function notebookCells(text: string, path: string): readonly string[] {
   if (!Array.isArray(cells)) throw fail('DS6023', { path, reason: 'it has no cells; version 4 is needed' });
   return cells
     .filter((cell: { cell_type?: unknown }) => cell.cell_type === 'code')
-    .map((cell: { source?: unknown }) => (Array.isArray(cell.source) ? cell.source.join('') : String(cell.source ?? '')))
+    .map((cell: { source?: unknown }) =>
+      Array.isArray(cell.source) ? cell.source.join('') : String(cell.source ?? ''),
+    )
     .filter((code) => code.trim() !== '');
 }

@@ -22,12 +22,14 @@ export function readConnection(path: string): Connection {
   let fields: Record<string, unknown>;
   try {
     const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('it holds no JSON object');
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+      throw new Error('it holds no JSON object');
     fields = parsed as Record<string, unknown>;
   } catch (error) {
     throw fail('DS7001', { path, reason: messageOf(error) }, error);
   }
-  const bad = (field: string): Error => fail('DS7002', { path, field, value: JSON.stringify(fields[field]) ?? 'nothing' });
+  const bad = (field: string): Error =>
+    fail('DS7002', { path, field, value: JSON.stringify(fields[field]) ?? 'nothing' });
   const text = (field: string, fallback?: string): string => {
     const value = fields[field] ?? fallback;
     if (typeof value !== 'string') throw bad(field);
@@ -47,7 +49,13 @@ export function readConnection(path: string): Connection {
   return {
     transport,
     ip: text('ip', '127.0.0.1'),
-    ports: { shell: port('shell'), control: port('control'), stdin: port('stdin'), iopub: port('iopub'), hb: port('hb') },
+    ports: {
+      shell: port('shell'),
+      control: port('control'),
+      stdin: port('stdin'),
+      iopub: port('iopub'),
+      hb: port('hb'),
+    },
     key,
     digest,
   };

@@ -3,7 +3,8 @@
 /** UTF-16 offset of a code point position; positions past the end give the end. */
 export function toUtf16(code: string, codePoints: number): number {
   let offset = 0;
-  for (let seen = 0; seen < codePoints && offset < code.length; seen++) offset += code.codePointAt(offset)! > 0xff_ff ? 2 : 1;
+  for (let seen = 0; seen < codePoints && offset < code.length; seen++)
+    offset += code.codePointAt(offset)! > 0xff_ff ? 2 : 1;
   return offset;
 }
 

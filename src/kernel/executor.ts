@@ -167,7 +167,10 @@ async function evaluate(engine: Engine, expressions: readonly [name: string, cod
   const answers: Record<string, unknown> = {};
   for (const [name, code] of expressions) {
     const { status, data, error } = await engine.execute(code, { silent: true, listeners: quiet });
-    answers[name] = status === 'ok' ? { status: 'ok', data: mimeData(data ?? {}), metadata: {} } : { status: 'error', ...errorContent(error ?? interruption) };
+    answers[name] =
+      status === 'ok'
+        ? { status: 'ok', data: mimeData(data ?? {}), metadata: {} }
+        : { status: 'error', ...errorContent(error ?? interruption) };
   }
   return answers;
 }

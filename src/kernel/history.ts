@@ -27,7 +27,9 @@ export interface HistoryQuery {
 const session = 1;
 
 function globToRegExp(pattern: string): RegExp {
-  const source = pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, (character) => (character === '*' ? '.*' : character === '?' ? '.' : `\\${character}`));
+  const source = pattern.replaceAll(/[.*+?^${}()|[\]\\]/g, (character) =>
+    character === '*' ? '.*' : character === '?' ? '.' : `\\${character}`,
+  );
   return new RegExp(`^${source}$`, 's');
 }
 
@@ -48,7 +50,11 @@ export class History {
   }
 
   find(query: HistoryQuery): HistoryTuple[] {
-    return this.#select(query).map((entry) => [session, entry.line, query.output ? [entry.input, entry.output ?? null] : entry.input]);
+    return this.#select(query).map((entry) => [
+      session,
+      entry.line,
+      query.output ? [entry.input, entry.output ?? null] : entry.input,
+    ]);
   }
 
   #select(query: HistoryQuery): HistoryEntry[] {

@@ -36,7 +36,10 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 const script = fileURLToPath(new URL('../../bin/devsandbox.js', import.meta.url));
 
 function kernelName(options: InstallOptions): string {
-  const suffix = options.attach?.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^-+|-+$/g, '').toLowerCase();
+  const suffix = options.attach
+    ?.replaceAll(/[^\w.-]+/g, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .toLowerCase();
   const name = options.name ?? (suffix ? `devsandbox-${suffix}` : 'devsandbox');
   if (!/^[\w.-]+$/.test(name) || /^\.+$/.test(name)) throw fail('DS7010', { name });
   return name;
@@ -57,11 +60,13 @@ function folderOf(where: InstallOptions['where']): string {
 export function installKernel(options: InstallOptions = {}): InstalledKernel {
   const name = kernelName(options);
   const folder = join(folderOf(options.where), name);
-  if (existsSync(join(folder, 'kernel.json')) && !readKernel(name, folder)) throw fail('DS7014', { name, path: folder });
+  if (existsSync(join(folder, 'kernel.json')) && !readKernel(name, folder))
+    throw fail('DS7014', { name, path: folder });
   const attach = options.attach === undefined ? [] : ['--attach', options.attach];
   const spec = {
     argv: [process.execPath, script, 'kernel', 'run', '{connection_file}', ...attach, ...(options.args ?? [])],
-    display_name: options.attach === undefined ? 'TypeScript (devsandbox)' : `TypeScript in ${options.attach} (devsandbox)`,
+    display_name:
+      options.attach === undefined ? 'TypeScript (devsandbox)' : `TypeScript in ${options.attach} (devsandbox)`,
     language: 'typescript',
     interrupt_mode: 'message',
     kernel_protocol_version: protocolVersion,
@@ -105,7 +110,9 @@ export function listKernels(options: { readonly prefix?: string } = {}): Install
 export function removeKernel(name: string, options: { readonly prefix?: string } = {}): InstalledKernel {
   const kernel = listKernels(options).find((candidate) => candidate.name === name);
   if (!kernel) {
-    const foreign = kernelFolders(options.prefix).map((parent) => join(parent, name)).find((folder) => existsSync(join(folder, 'kernel.json')));
+    const foreign = kernelFolders(options.prefix)
+      .map((parent) => join(parent, name))
+      .find((folder) => existsSync(join(folder, 'kernel.json')));
     throw foreign === undefined ? fail('DS7013', { name }) : fail('DS7014', { name, path: foreign });
   }
   try {
@@ -118,7 +125,11 @@ export function removeKernel(name: string, options: { readonly prefix?: string }
 
 /** The kernel in `folder` when devsandbox wrote it. */
 function readKernel(name: string, folder: string): InstalledKernel | undefined {
-  let spec: { argv?: unknown; display_name?: unknown; metadata?: { devsandbox?: { version?: unknown; attach?: unknown } } };
+  let spec: {
+    argv?: unknown;
+    display_name?: unknown;
+    metadata?: { devsandbox?: { version?: unknown; attach?: unknown } };
+  };
   try {
     spec = JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8')) as typeof spec;
   } catch {

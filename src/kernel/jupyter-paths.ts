@@ -19,7 +19,11 @@ export function pythonPrefix(env: Environment = process.env): string | undefined
   if (active) return active;
   for (const python of ['python3', 'python']) {
     try {
-      return execFileSync(python, ['-c', 'import sys; print(sys.prefix)'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], timeout: 10_000 }).trim();
+      return execFileSync(python, ['-c', 'import sys; print(sys.prefix)'], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+        timeout: 10_000,
+      }).trim();
     } catch {
       // Not there, or not a Python: the next name may be.
     }

@@ -28,7 +28,8 @@ export interface KernelOptions {
   readonly answerLimitMs?: number;
 }
 
-const sleep = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+const sleep = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 
 export class Kernel {
   readonly #options: KernelOptions;

@@ -90,8 +90,10 @@ const isComplete: Query = async ({ engine }, request) => {
 
 const history: Query = ({ history: kept }, request) => {
   const kind = field(request, 'hist_access_type', 'string', 'tail');
-  if (kind !== 'range' && kind !== 'tail' && kind !== 'search') throw fail('DS7005', { type: request.header.msg_type, field: 'hist_access_type', value: kind });
-  const number = (name: 'session' | 'start' | 'stop' | 'n'): number | undefined => optionalField(request, name, 'number');
+  if (kind !== 'range' && kind !== 'tail' && kind !== 'search')
+    throw fail('DS7005', { type: request.header.msg_type, field: 'hist_access_type', value: kind });
+  const number = (name: 'session' | 'start' | 'stop' | 'n'): number | undefined =>
+    optionalField(request, name, 'number');
   const [session, start, stop, n] = [number('session'), number('start'), number('stop'), number('n')];
   const pattern = optionalField(request, 'pattern', 'string');
   const query: HistoryQuery = {

@@ -11,7 +11,12 @@ type Kinds = { string: string; number: number; boolean: boolean };
  */
 export function field<K extends keyof Kinds>(request: Message, name: string, kind: K, fallback?: Kinds[K]): Kinds[K] {
   const value = request.content[name] ?? fallback;
-  if (typeof value !== kind) throw fail('DS7005', { type: request.header.msg_type, field: name, value: JSON.stringify(request.content[name]) ?? 'nothing' });
+  if (typeof value !== kind)
+    throw fail('DS7005', {
+      type: request.header.msg_type,
+      field: name,
+      value: JSON.stringify(request.content[name]) ?? 'nothing',
+    });
   return value as Kinds[K];
 }
 

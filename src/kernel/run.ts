@@ -35,7 +35,9 @@ export async function runKernel(connectionFile: string, options: RunKernelOption
   const sockets = resources.use(await Sockets.open(connection));
   const wire = new Wire(connection);
   // Loaded when the sockets are open: a client waits for these first.
-  const engine = startOnce(options.createEngine ?? (async () => (await import('../magics/compose.ts')).createEngine(options.engine)));
+  const engine = startOnce(
+    options.createEngine ?? (async () => (await import('../magics/compose.ts')).createEngine(options.engine)),
+  );
   resources.add(() => engine.dispose());
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   const kernel = new Kernel({
@@ -127,6 +129,8 @@ function dropReport(wire: Wire, log: (line: string) => void): () => void {
     const { malformed, unsigned, forged, replayed } = wire.dropped;
     if (malformed + unsigned + forged + replayed < next) return;
     next *= 10;
-    log(`messages dropped so far: ${malformed} malformed, ${unsigned} unsigned, ${forged} with a wrong signature, ${replayed} sent twice`);
+    log(
+      `messages dropped so far: ${malformed} malformed, ${unsigned} unsigned, ${forged} with a wrong signature, ${replayed} sent twice`,
+    );
   };
 }

@@ -21,4 +21,10 @@ export function errorContent(error: CellError): Content {
 
 /** Something failed around the cell: said without a stack of ours. */
 export const plainError = (name: string, message: string): Content =>
-  errorContent({ name, message, frames: [], codeFrame: '', ...(/^(DS\d{4}) /.exec(message) ? { code: message.slice(0, 6) } : {}) });
+  errorContent({
+    name,
+    message,
+    frames: [],
+    codeFrame: '',
+    ...(/^(DS\d{4}) /.exec(message) ? { code: message.slice(0, 6) } : {}),
+  });

@@ -50,7 +50,9 @@ export const toJson = (part: unknown): string => JSON.stringify(part).replace(lo
 function parsePart(frame: Uint8Array): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
   } catch {
     return undefined;
   }
@@ -61,7 +63,12 @@ const headerFields = ['msg_id', 'msg_type', 'session'] as const;
 function asHeader(part: Record<string, unknown>): MessageHeader | undefined {
   for (const field of headerFields) if (typeof part[field] !== 'string') return undefined;
   const text = (field: string): string => (typeof part[field] === 'string' ? part[field] : '');
-  return { ...part, username: text('username'), date: text('date'), version: text('version') } as unknown as MessageHeader;
+  return {
+    ...part,
+    username: text('username'),
+    date: text('date'),
+    version: text('version'),
+  } as unknown as MessageHeader;
 }
 
 /** Signs, verifies, encodes and decodes the messages of one connection. */
@@ -78,7 +85,9 @@ export class Wire {
   }
 
   encode(message: Message): Uint8Array[] {
-    const parts = [message.header, message.parent, message.metadata, message.content].map((part) => Buffer.from(toJson(part)));
+    const parts = [message.header, message.parent, message.metadata, message.content].map((part) =>
+      Buffer.from(toJson(part)),
+    );
     return [...message.identities, delimiter, Buffer.from(this.#sign(parts)), ...parts, ...message.buffers];
   }
 
@@ -90,7 +99,8 @@ export class Wire {
     if (at < 0 || signature === undefined || parts.length < 4) return this.#drop('malformed');
     if (signature.byteLength === 0) return this.#drop('unsigned');
     const expected = Buffer.from(this.#sign(parts));
-    if (signature.byteLength !== expected.byteLength || !timingSafeEqual(expected, signature)) return this.#drop('forged');
+    if (signature.byteLength !== expected.byteLength || !timingSafeEqual(expected, signature))
+      return this.#drop('forged');
     const [header, parent, metadata, content] = parts.map(parsePart);
     if (!header || !parent || !metadata || !content) return this.#drop('malformed');
     const known = asHeader(header);

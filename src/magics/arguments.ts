@@ -8,10 +8,13 @@ import { usageOf } from './usage.ts';
 import { closingBracket, closingQuote, type Line, type Word } from './words.ts';
 
 /** Options that every magic takes. */
-export const commonOptions: readonly ArgumentSpec[] = [{ name: 'json', type: 'boolean', about: 'show the data as JSON' }];
+export const commonOptions: readonly ArgumentSpec[] = [
+  { name: 'json', type: 'boolean', about: 'show the data as JSON' },
+];
 
 export const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-export const camel = (name: string): string => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+export const camel = (name: string): string =>
+  name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 interface Command {
   /** `record start` */
@@ -30,7 +33,9 @@ export function parseWords(command: Command, line: Line, from: number): Parsed {
     const word = line.words[index]!;
     if (isOption(word)) {
       const [written, attached] = splitOption(word.text);
-      const no = written.startsWith('no-') ? options.find((option) => option.type === 'boolean' && kebab(option.name) === written.slice(3)) : undefined;
+      const no = written.startsWith('no-')
+        ? options.find((option) => option.type === 'boolean' && kebab(option.name) === written.slice(3))
+        : undefined;
       const option = no ?? options.find((each) => kebab(each.name) === written || each.name === written);
       if (!option) throw unknownOption(command, written, options);
       if (option.type === 'boolean' && attached === undefined) put(values, option, !no);
@@ -52,7 +57,8 @@ export function parseWords(command: Command, line: Line, from: number): Parsed {
       continue;
     }
     const positional = positionals[0];
-    if (!positional) throw fail('DS6010', { magic: command.title, value: word.raw, usage: usageOf(command.title, spec) });
+    if (!positional)
+      throw fail('DS6010', { magic: command.title, value: word.raw, usage: usageOf(command.title, spec) });
     if (positional.type === 'rest' || positional.type === 'expression') {
       // A lone `$(expr)` is its text; within code, values stand as JSON.
       const lone = positional.type === 'rest' && !following && 'value' in word;
@@ -92,7 +98,10 @@ export function parseCall(command: Command, args: readonly unknown[]): Parsed {
   const { spec } = command;
   const positionals = spec.positionals ?? [];
   const options = [...(spec.options ?? []), ...commonOptions];
-  const places: { readonly name: string; readonly spec?: ArgumentSpec }[] = positionals.map((each) => ({ name: each.name, spec: each }));
+  const places: { readonly name: string; readonly spec?: ArgumentSpec }[] = positionals.map((each) => ({
+    name: each.name,
+    spec: each,
+  }));
   if (spec.body) places.push({ name: spec.body.name });
   const known = [...positionals, ...options];
   const values: Record<string, unknown> = {};
@@ -102,7 +111,11 @@ export function parseCall(command: Command, args: readonly unknown[]): Parsed {
     // Only an expression or a body can be an object; there, one whose keys are all names we know is a list of options.
     const takesObjects = place && (place.spec === undefined || place.spec.type === 'expression');
     const needed = takesObjects && (place.spec ? index < positionals.length : spec.body?.required === true);
-    if (last && !needed && isNamed(argument, [...known.map((each) => each.name), ...(spec.body ? [spec.body.name] : [])], !takesObjects)) {
+    if (
+      last &&
+      !needed &&
+      isNamed(argument, [...known.map((each) => each.name), ...(spec.body ? [spec.body.name] : [])], !takesObjects)
+    ) {
       for (const [key, value] of Object.entries(argument)) {
         if (value === undefined) continue;
         if (key === spec.body?.name) values[key] = value;
@@ -112,7 +125,12 @@ export function parseCall(command: Command, args: readonly unknown[]): Parsed {
           putValue(command, values, option, value);
         }
       }
-    } else if (!place) throw fail('DS6010', { magic: command.title, value: JSON.stringify(argument), usage: usageOf(command.title, spec) });
+    } else if (!place)
+      throw fail('DS6010', {
+        magic: command.title,
+        value: JSON.stringify(argument),
+        usage: usageOf(command.title, spec),
+      });
     else if (argument === undefined || argument === null) continue;
     else if (place.spec) putValue(command, values, place.spec, argument);
     else values[place.name] = argument;
@@ -135,7 +153,11 @@ const splitOption = (text: string): [string, string | undefined] => {
 
 function put(values: Record<string, unknown>, spec: ArgumentSpec, value: unknown): void {
   if (!spec.many) values[spec.name] = value;
-  else values[spec.name] = [...((values[spec.name] as unknown[] | undefined) ?? []), ...(Array.isArray(value) ? value : [value])];
+  else
+    values[spec.name] = [
+      ...((values[spec.name] as unknown[] | undefined) ?? []),
+      ...(Array.isArray(value) ? value : [value]),
+    ];
 }
 
 function putValue(command: Command, values: Record<string, unknown>, spec: ArgumentSpec, value: unknown): void {
@@ -143,20 +165,25 @@ function putValue(command: Command, values: Record<string, unknown>, spec: Argum
     if (spec.type === 'expression') put(values, spec, JSON.stringify(each));
     else if (typeof each === 'number' && ['number', 'duration', 'bytes'].includes(spec.type)) put(values, spec, each);
     else if (typeof each === 'boolean' && spec.type === 'boolean') put(values, spec, each);
-    else if (typeof each === 'string' || typeof each === 'number') put(values, spec, convert(command, spec, String(each), JSON.stringify(each)));
+    else if (typeof each === 'string' || typeof each === 'number')
+      put(values, spec, convert(command, spec, String(each), JSON.stringify(each)));
     else throw invalid(command, spec, JSON.stringify(each) ?? String(each));
   }
 }
 
 const convertWord = (command: Command, spec: ArgumentSpec, word: Word): unknown => {
-  if ('value' in word && Array.isArray(word.value) && spec.many) return word.value.flatMap((each) => convert(command, spec, String(each), word.raw));
+  if ('value' in word && Array.isArray(word.value) && spec.many)
+    return word.value.flatMap((each) => convert(command, spec, String(each), word.raw));
   if (spec.type === 'name' && 'value' in word && typeof word.value === 'string') return word.value;
   return convert(command, spec, spec.type === 'name' ? word.raw : word.text, word.raw);
 };
 
 function convert(command: Command, spec: ArgumentSpec, text: string, written: string): unknown {
   if (spec.many && text.includes(',')) {
-    return text.split(',').filter((each) => each !== '').flatMap((each) => convert(command, { ...spec, many: false }, each.trim(), each));
+    return text
+      .split(',')
+      .filter((each) => each !== '')
+      .flatMap((each) => convert(command, { ...spec, many: false }, each.trim(), each));
   }
   if (spec.choices && !spec.choices.includes(text)) throw invalid(command, spec, written);
   switch (spec.type) {
@@ -192,17 +219,25 @@ const expectations: Readonly<Record<ArgumentSpec['type'], string>> = {
 
 function invalid(command: Command, spec: ArgumentSpec, value: string) {
   const near = spec.choices ? nearest(value, spec.choices) : undefined;
-  const expected = spec.choices ? `one of ${spec.choices.join(', ')}${near ? ` (${near}?)` : ''}` : expectations[spec.type];
+  const expected = spec.choices
+    ? `one of ${spec.choices.join(', ')}${near ? ` (${near}?)` : ''}`
+    : expectations[spec.type];
   return fail('DS6005', { value, argument: spec.name, magic: command.title, expected });
 }
 
 function unknownOption(command: Command, written: string, options: readonly ArgumentSpec[]) {
-  const near = nearest(camel(written), options.map((option) => option.name));
-  const hint = near ? `did you mean --${kebab(near)}? %help ${command.title} shows them all` : `%help ${command.title} shows its options`;
+  const near = nearest(
+    camel(written),
+    options.map((option) => option.name),
+  );
+  const hint = near
+    ? `did you mean --${kebab(near)}? %help ${command.title} shows them all`
+    : `%help ${command.title} shows its options`;
   return fail('DS6003', { magic: command.title, option: `--${kebab(written)}`, hint });
 }
 
-const missing = (command: Command, argument: string) => fail('DS6004', { magic: command.title, argument, usage: usageOf(command.title, command.spec) });
+const missing = (command: Command, argument: string) =>
+  fail('DS6004', { magic: command.title, argument, usage: usageOf(command.title, command.spec) });
 
 function requireAll(command: Command, values: Record<string, unknown>): void {
   for (const spec of [...(command.spec.positionals ?? []), ...(command.spec.options ?? [])]) {

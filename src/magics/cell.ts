@@ -19,18 +19,29 @@ export type Cell =
   | { readonly kind: 'magics'; readonly magics: readonly MagicLine[] }
   | { readonly kind: 'code'; readonly code: string }
   /** `endsInMagic`: the last statement is a magic, whose data are the cell's value. */
-  | { readonly kind: 'mixed'; readonly code: string; readonly magics: readonly MagicLine[]; readonly endsInMagic: boolean };
+  | {
+      readonly kind: 'mixed';
+      readonly code: string;
+      readonly magics: readonly MagicLine[];
+      readonly endsInMagic: boolean;
+    };
 
 const magicStart = /^(\s*)%([A-Za-z]\w*)(?![\w])(.*)$/s;
-const assignedMagic = /^(\s*)((?:(?:const|let|var)\s+)?[A-Za-z_$][\w$.[\]'"]*(?:\s*:\s*[^=]+?)?)\s*=\s*%([A-Za-z]\w*)(.*)$/s;
+const assignedMagic =
+  /^(\s*)((?:(?:const|let|var)\s+)?[A-Za-z_$][\w$.[\]'"]*(?:\s*:\s*[^=]+?)?)\s*=\s*%([A-Za-z]\w*)(.*)$/s;
 
 export function readCell(source: string): Cell {
   const body = /^\s*%%([A-Za-z]\w*)([^\n]*)(?:\n([\s\S]*))?$/.exec(source);
   if (body) {
     const line = source.slice(0, source.indexOf('%%')).split('\n').length;
-    return { kind: 'body', magic: { line, text: `${body[1]}${body[2]}`.trim(), assign: undefined }, body: body[3] ?? '' };
+    return {
+      kind: 'body',
+      magic: { line, text: `${body[1]}${body[2]}`.trim(), assign: undefined },
+      body: body[3] ?? '',
+    };
   }
-  const question = /^\s*(\?{1,2})\s*([^\s?][^\n]*?)\s*;?\s*$/.exec(source) ?? /^\s*([^\s?][^\n?]*?)(\?{1,2})\s*$/.exec(source);
+  const question =
+    /^\s*(\?{1,2})\s*([^\s?][^\n]*?)\s*;?\s*$/.exec(source) ?? /^\s*([^\s?][^\n?]*?)(\?{1,2})\s*$/.exec(source);
   if (question && !source.includes('\n', source.trimEnd().length - 1)) {
     const [marks, name] = question[1]!.startsWith('?') ? [question[1]!, question[2]!] : [question[2]!, question[1]!];
     if (/^[%\w$#@/.[\]'"() -]+$/.test(name)) return { kind: 'question', name: name.trim(), deep: marks.length === 2 };
@@ -83,7 +94,10 @@ export type LineUse = 'show' | 'value' | 'assign';
 function rewriteLine(line: string, magic: MagicLine, isValue: boolean): string {
   const indent = /^\s*/.exec(line)![0];
   const { texts, expressions } = splitInterpolations(magic.text);
-  const parts = texts.flatMap((text, index) => [JSON.stringify(text), ...(index < expressions.length ? [`{ value: (${expressions[index]}) }`] : [])]);
+  const parts = texts.flatMap((text, index) => [
+    JSON.stringify(text),
+    ...(index < expressions.length ? [`{ value: (${expressions[index]}) }`] : []),
+  ]);
   const use: LineUse = magic.assign !== undefined ? 'assign' : isValue ? 'value' : 'show';
   const call = `await session.line([${parts.join(', ')}], ${JSON.stringify(use)}, ${magic.line})`;
   return magic.assign === undefined ? `${indent};${call};` : `${indent}${magic.assign} = ${call};`;
@@ -95,6 +109,10 @@ export function blankMagics(source: string): string {
   const inCode = linesInCode(source, isMagicLine);
   return source
     .split('\n')
-    .map((line, index) => (inCode[index] && readMagicLine(line.replace(/^(\s*)%%/, '$1%'), index + 1) ? '//'.padEnd(line.length).slice(0, line.length) : line))
+    .map((line, index) =>
+      inCode[index] && readMagicLine(line.replace(/^(\s*)%%/, '$1%'), index + 1)
+        ? '//'.padEnd(line.length).slice(0, line.length)
+        : line,
+    )
     .join('\n');
 }

@@ -9,7 +9,11 @@ import { chooseCommand, isMagic, loadMagic, magicNames } from './registry.ts';
 import type { Services } from './services.ts';
 
 /** Undefined when the cursor is not in a magic line. */
-export async function completeMagic(code: string, cursor: number, services: Services): Promise<CompletionList | undefined> {
+export async function completeMagic(
+  code: string,
+  cursor: number,
+  services: Services,
+): Promise<CompletionList | undefined> {
   const lineStart = code.lastIndexOf('\n', cursor - 1) + 1;
   const line = code.slice(lineStart, cursor);
   const begin = /^(?:\s*|\s*[\w$.: ]+=\s*|\s*\?{1,2}\s*)(%{1,2})([A-Za-z]\w*)?/.exec(line);
@@ -18,43 +22,76 @@ export async function completeMagic(code: string, cursor: number, services: Serv
   if (whole.length === line.length) {
     const start = cursor - (name?.length ?? 0);
     const items = await Promise.all(
-      magicNames().filter((each) => each.startsWith(name ?? '')).map(async (each): Promise<Completion> => ({ text: each, kind: 'magic', detail: (await loadMagic(each)).summary })),
+      magicNames()
+        .filter((each) => each.startsWith(name ?? ''))
+        .map(async (each): Promise<Completion> => ({
+          text: each,
+          kind: 'magic',
+          detail: (await loadMagic(each)).summary,
+        })),
     );
     return { start, end: cursor, items };
   }
   if (name === undefined || !isMagic(name)) return { start: cursor, end: cursor, items: [] };
   const rest = line.slice(whole.length);
   const current = /\S*$/.exec(rest)![0];
-  const before = rest.slice(0, rest.length - current.length).trim().split(/\s+/).filter((word) => word !== '');
+  const before = rest
+    .slice(0, rest.length - current.length)
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const items = await completeWord(name, before, current, services);
   return { start: cursor - current.length, end: cursor, items: items.filter((item) => item.text.startsWith(current)) };
 }
 
-async function completeWord(name: string, before: readonly string[], current: string, services: Services): Promise<readonly Completion[]> {
+async function completeWord(
+  name: string,
+  before: readonly string[],
+  current: string,
+  services: Services,
+): Promise<readonly Completion[]> {
   const magic = await loadMagic(name);
   const items: Completion[] = [];
   if (before.length === 0) {
-    for (const [text, spec] of Object.entries(magic.subcommands ?? {})) items.push({ text, kind: 'magic', detail: spec.summary });
+    for (const [text, spec] of Object.entries(magic.subcommands ?? {}))
+      items.push({ text, kind: 'magic', detail: spec.summary });
   }
   const first = before[0];
-  const known = first === undefined || magic.subcommands?.[first] !== undefined || magic.main !== undefined || first.startsWith('--');
+  const known =
+    first === undefined ||
+    magic.subcommands?.[first] !== undefined ||
+    magic.main !== undefined ||
+    first.startsWith('--');
   if (!known || (first === undefined && !magic.main && magic.implied === undefined)) return items;
   const { command, taken } = chooseCommand(magic, first);
   const words = before.slice(taken ? 1 : 0);
   return [...items, ...(await completeArguments(command.spec, words, current, services))];
 }
 
-async function completeArguments(spec: CommandSpec, words: readonly string[], current: string, services: Services): Promise<readonly Completion[]> {
+async function completeArguments(
+  spec: CommandSpec,
+  words: readonly string[],
+  current: string,
+  services: Services,
+): Promise<readonly Completion[]> {
   const options = [...(spec.options ?? []), ...commonOptions];
   const previous = words.at(-1);
-  const awaited = options.find((option) => option.type !== 'boolean' && (previous === `--${kebab(option.name)}` || (option.word && previous === option.name)));
+  const awaited = options.find(
+    (option) =>
+      option.type !== 'boolean' &&
+      (previous === `--${kebab(option.name)}` || (option.word && previous === option.name)),
+  );
   if (awaited) return valuesOf(awaited, current, services);
   const given = words.filter((word, index) => !word.startsWith('--') && !words[index - 1]?.startsWith('--')).length;
   const positionals = spec.positionals ?? [];
   const positional = positionals[given] ?? (positionals.at(-1)?.many ? positionals.at(-1) : undefined);
   return [
     ...(positional && !current.startsWith('--') ? await valuesOf(positional, current, services) : []),
-    ...options.map((option): Completion => ({ text: option.word ? option.name : `--${kebab(option.name)}`, kind: 'option', detail: option.about })),
+    ...options.map((option): Completion => ({
+      text: option.word ? option.name : `--${kebab(option.name)}`,
+      kind: 'option',
+      detail: option.about,
+    })),
   ];
 }
 

@@ -12,12 +12,17 @@ const list = (texts: readonly string[], kind: Completion['kind'], detail?: strin
 
 const completers: Readonly<Record<string, Completer>> = {
   magic: async () => list(magicNames(), 'magic'),
-  target: async (_, services) => (await services.listTargets()).flatMap((each) => [
-    { text: String(each.pid), kind: 'path' as const, detail: each.name },
-    ...each.ports.map((port) => ({ text: `:${port}`, kind: 'path' as const, detail: each.name })),
-  ]),
-  tape: async (_, services) => knownTapes(services).then((tapes) => tapes.map((tape) => ({ text: tape.tape, kind: 'path' as const, detail: tape.path }))),
-  variant: async (_, services) => list(['current', ...services.session.state.variants.map((variant) => variant.name)], 'variable'),
+  target: async (_, services) =>
+    (await services.listTargets()).flatMap((each) => [
+      { text: String(each.pid), kind: 'path' as const, detail: each.name },
+      ...each.ports.map((port) => ({ text: `:${port}`, kind: 'path' as const, detail: each.name })),
+    ]),
+  tape: async (_, services) =>
+    knownTapes(services).then((tapes) =>
+      tapes.map((tape) => ({ text: tape.tape, kind: 'path' as const, detail: tape.path })),
+    ),
+  variant: async (_, services) =>
+    list(['current', ...services.session.state.variants.map((variant) => variant.name)], 'variable'),
   access: async () => list(['edit', 'send', 'code', 'supervise', 'fs', 'net', 'run', 'env', 'pkg:'], 'option'),
   liveName: async (current, services) => {
     if (!services.session.state.target) return [];
@@ -25,11 +30,18 @@ const completers: Readonly<Record<string, Completer>> = {
   },
   module: async (_, services) => {
     if (!services.session.state.target) return [];
-    return list((await services.target().modules()).filter((module) => module.own).map((module) => module.id), 'module');
+    return list(
+      (await services.target().modules()).filter((module) => module.own).map((module) => module.id),
+      'module',
+    );
   },
 };
 
-export async function completeArgument(kind: string, current: string, services: Services): Promise<readonly Completion[]> {
+export async function completeArgument(
+  kind: string,
+  current: string,
+  services: Services,
+): Promise<readonly Completion[]> {
   try {
     return (await completers[kind]?.(current, services)) ?? [];
   } catch {

@@ -35,7 +35,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Convers
   let watching: Disposable | undefined;
 
   const session = resources.use(
-    new Session({ ...(options.auditPath === undefined ? {} : { auditPath: options.auditPath }), onGrants: (grants) => void runner.setGrants(grants).catch(() => undefined) }),
+    new Session({
+      ...(options.auditPath === undefined ? {} : { auditPath: options.auditPath }),
+      onGrants: (grants) => void runner.setGrants(grants).catch(() => undefined),
+    }),
   );
 
   const services: Services = {
@@ -93,7 +96,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Convers
 
   const runner = new LazyRunner(async (): Promise<CellRunner> => {
     const { createCellRunner } = await import('../core/cells/index.ts');
-    return createCellRunner({ front: createFront({ services, invoke: (...call) => conversation.invokeFromCell(...call) }), cwd: directory });
+    return createCellRunner({
+      front: createFront({ services, invoke: (...call) => conversation.invokeFromCell(...call) }),
+      cwd: directory,
+    });
   });
   if (options.grants) session.apply({ type: 'grants.allow', grants: { ...noGrants, ...options.grants } });
 
@@ -103,7 +109,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Convers
     style: options.style ?? (() => plainStyle),
     bindings: () => {
       const { tapes, recording } = session.state;
-      return { tape: tapes.find((tape) => tape.tape === recording) ?? null, last: tapes.findLast((tape) => !tape.open) ?? null };
+      return {
+        tape: tapes.find((tape) => tape.tape === recording) ?? null,
+        last: tapes.findLast((tape) => !tape.open) ?? null,
+      };
     },
     close: () => resources[Symbol.asyncDispose](),
   });

@@ -2,7 +2,15 @@
 // or both. A cell of magics alone never touches the isolate, so that `%status` answers even when an isolate does not.
 import { fail } from '../core/common/errors.ts';
 import { ms, type Milliseconds } from '../core/common/units.ts';
-import type { CellError, CellResult, CellRunner, CompletionList, Inspection, MimeBundle, RunListeners } from '../core/sandbox/ports.ts';
+import type {
+  CellError,
+  CellResult,
+  CellRunner,
+  CompletionList,
+  Inspection,
+  MimeBundle,
+  RunListeners,
+} from '../core/sandbox/ports.ts';
 import { CellFailure } from './cell-failure.ts';
 import { readCell, type Cell, type LineUse, type MagicLine } from './cell.ts';
 import { completeCode, completeMagic } from './complete.ts';
@@ -37,7 +45,10 @@ interface Run {
   value?: MimeBundle;
 }
 
-type Outcome = Pick<ExecuteResult, 'status'> & { readonly data?: MimeBundle | undefined; readonly error?: CellError | undefined };
+type Outcome = Pick<ExecuteResult, 'status'> & {
+  readonly data?: MimeBundle | undefined;
+  readonly error?: CellError | undefined;
+};
 
 /** How long a magic may take to end by itself after an interrupt, with what it has. */
 const graceful = 5000;
@@ -104,7 +115,11 @@ export class Conversation implements Engine {
       case 'code':
       case 'mixed': {
         const result = await this.#code(cell.code, `cell ${number}`, run);
-        return { status: result.status, error: result.error, data: result.status === 'ok' ? (run.value ?? result.value) : undefined };
+        return {
+          status: result.status,
+          error: result.error,
+          data: result.status === 'ok' ? (run.value ?? result.value) : undefined,
+        };
       }
     }
   }
@@ -124,7 +139,9 @@ export class Conversation implements Engine {
   async #finish(performed: Performed, run: Run): Promise<Outcome> {
     await this.#runner.assign('_', performed.data);
     // What an interrupted magic had done by then is valid, and shown.
-    return run.abort.signal.aborted ? { ...interrupted(), data: performed.bundle } : { status: 'ok', data: performed.bundle };
+    return run.abort.signal.aborted
+      ? { ...interrupted(), data: performed.bundle }
+      : { status: 'ok', data: performed.bundle };
   }
 
   async #assign(target: string, data: unknown, run: Run): Promise<void> {
@@ -140,7 +157,11 @@ export class Conversation implements Engine {
     if (run.abort.signal.aborted) throw fail('DS2001');
     run.inIsolate = true;
     try {
-      return await runner.run(code, { name, listeners: run.listeners, ...(run.timeout === undefined ? {} : { timeout: run.timeout }) });
+      return await runner.run(code, {
+        name,
+        listeners: run.listeners,
+        ...(run.timeout === undefined ? {} : { timeout: run.timeout }),
+      });
     } finally {
       run.inIsolate = false;
     }
@@ -225,7 +246,8 @@ export class Conversation implements Engine {
   /** `session.…` within a cell. */
   async invokeFromCell(magic: string, subcommand: string | undefined, args: readonly unknown[]): Promise<unknown> {
     const run = this.#current ?? { listeners: silence, abort: new AbortController(), timeout: undefined };
-    if (magic !== 'line') return (await this.#perform(run, (context) => performCall(magic, subcommand, args, context))).data;
+    if (magic !== 'line')
+      return (await this.#perform(run, (context) => performCall(magic, subcommand, args, context))).data;
     const [written, use] = args as [readonly (string | { readonly value?: unknown })[], LineUse];
     const parts = written.map((part): LinePart => (typeof part === 'string' ? part : { value: part.value }));
     const performed = await this.#perform(run, (context) => performLine(parts, undefined, context));
@@ -234,12 +256,22 @@ export class Conversation implements Engine {
     return performed.data;
   }
 
-  async invoke(magic: string, subcommand: string | undefined, values: Readonly<Record<string, unknown>>, body?: string): Promise<unknown> {
+  async invoke(
+    magic: string,
+    subcommand: string | undefined,
+    values: Readonly<Record<string, unknown>>,
+    body?: string,
+  ): Promise<unknown> {
     return this.call(magic, subcommand, [values, ...(body === undefined ? [] : [body])], silence);
   }
 
   /** A method call by its arguments, in turn with the cells. */
-  call(magic: string, subcommand: string | undefined, args: readonly unknown[], listeners: RunListeners = silence): Promise<unknown> {
+  call(
+    magic: string,
+    subcommand: string | undefined,
+    args: readonly unknown[],
+    listeners: RunListeners = silence,
+  ): Promise<unknown> {
     const turn = this.#queue.then(async () => {
       const run: Run = { listeners, abort: new AbortController(), timeout: undefined };
       this.#current = run;
@@ -259,23 +291,34 @@ export class Conversation implements Engine {
   }
 
   complete(code: string, cursor: number): Promise<CompletionList> {
-    return completeMagic(code, cursor, this.services).then((magic) => magic ?? completeCode(code, cursor, this.#runner));
+    return completeMagic(code, cursor, this.services).then(
+      (magic) => magic ?? completeCode(code, cursor, this.#runner),
+    );
   }
 
   inspect(code: string, cursor: number): Promise<Inspection> {
     return inspectAt(code, cursor, this.services, this.#runner, this.#options.style());
   }
 
-  async isComplete(code: string): Promise<{ readonly status: 'complete' | 'incomplete' | 'invalid'; readonly indent: string }> {
+  async isComplete(
+    code: string,
+  ): Promise<{ readonly status: 'complete' | 'incomplete' | 'invalid'; readonly indent: string }> {
     const cell = readCell(code);
-    if (cell.kind === 'body') return code.endsWith('\n\n') || code.endsWith('\n') && cell.body.trim() !== '' ? { status: 'complete', indent: '' } : { status: 'incomplete', indent: '' };
+    if (cell.kind === 'body')
+      return code.endsWith('\n\n') || (code.endsWith('\n') && cell.body.trim() !== '')
+        ? { status: 'complete', indent: '' }
+        : { status: 'incomplete', indent: '' };
     if (cell.kind === 'question' || cell.kind === 'magics') return { status: 'complete', indent: '' };
     return (await this.#runner.start()).isComplete(cell.code);
   }
 
   status(): EngineStatus {
     const { session } = this.services;
-    return { target: session.state.target?.name, access: session.access(), recording: session.state.recording !== undefined };
+    return {
+      target: session.state.target?.name,
+      access: session.access(),
+      recording: session.state.recording !== undefined,
+    };
   }
 
   async reset(): Promise<void> {

@@ -36,10 +36,17 @@ export interface Engine extends AsyncDisposable {
   interrupt(): Promise<void>;
   complete(code: string, cursor: number): Promise<CompletionList>;
   inspect(code: string, cursor: number): Promise<Inspection>;
-  isComplete(code: string): Promise<{ readonly status: 'complete' | 'incomplete' | 'invalid'; readonly indent: string }>;
+  isComplete(
+    code: string,
+  ): Promise<{ readonly status: 'complete' | 'incomplete' | 'invalid'; readonly indent: string }>;
   status(): EngineStatus;
   /** Runs a magic by name and options, as `session.record.start({ … })` does; gives its data. */
-  invoke(magic: string, subcommand: string | undefined, values: Readonly<Record<string, unknown>>, body?: string): Promise<unknown>;
+  invoke(
+    magic: string,
+    subcommand: string | undefined,
+    values: Readonly<Record<string, unknown>>,
+    body?: string,
+  ): Promise<unknown>;
   /** A fresh isolate; the target stays attached. */
   reset(): Promise<void>;
 }

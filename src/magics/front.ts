@@ -27,7 +27,9 @@ export function createFront({ services, invoke }: FrontOptions): FrontPort {
       if (method === 'app.ports' && !services.session.state.target) return [];
       const target = services.target();
       const { answerAppRequest } = await import('../core/sandbox/index.ts');
-      return answerAppRequest(target, method, parameters, { access: (kind: 'edit' | 'code', operation: string) => services.requireAccess(kind, operation) });
+      return answerAppRequest(target, method, parameters, {
+        access: (kind: 'edit' | 'code', operation: string) => services.requireAccess(kind, operation),
+      });
     },
   };
 }

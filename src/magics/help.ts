@@ -29,15 +29,26 @@ export const helpOf = (magic: MagicSpec): MagicHelp => ({
 function commandHelp(magic: MagicSpec, command: ChosenCommand): CommandHelp {
   const { spec, subcommand } = command;
   const about = (each: ArgumentSpec): string =>
-    [each.about, each.choices ? `one of ${each.choices.join(', ')}` : '', each.fallback === undefined ? '' : `default: ${each.fallback}`].filter((part) => part !== '').join('; ');
+    [
+      each.about,
+      each.choices ? `one of ${each.choices.join(', ')}` : '',
+      each.fallback === undefined ? '' : `default: ${each.fallback}`,
+    ]
+      .filter((part) => part !== '')
+      .join('; ');
   const body = spec.body ? [{ name: `body (${spec.body.name})`, about: spec.body.about }] : [];
   return {
-    usage: usageOf(command.title, spec) + (subcommand !== undefined && subcommand === magic.implied ? `   or just %${magic.name}` : ''),
+    usage:
+      usageOf(command.title, spec) +
+      (subcommand !== undefined && subcommand === magic.implied ? `   or just %${magic.name}` : ''),
     call: callOf(magic.name, subcommand, spec),
     summary: spec.summary,
     arguments: [
       ...(spec.positionals ?? []).map((each) => ({ name: each.name, about: about(each) })),
-      ...(spec.options ?? []).map((each) => ({ name: each.word ? `${each.name}, --${kebab(each.name)}` : `--${kebab(each.name)}`, about: about(each) })),
+      ...(spec.options ?? []).map((each) => ({
+        name: each.word ? `${each.name}, --${kebab(each.name)}` : `--${kebab(each.name)}`,
+        about: about(each),
+      })),
       ...body,
     ],
     examples: spec.examples ?? [],
@@ -52,7 +63,8 @@ export function helpText(help: MagicHelp): string {
     const width = Math.max(...command.arguments.map((each) => each.name.length), 0);
     for (const each of command.arguments) lines.push(`    ${each.name.padEnd(width)}  ${each.about}`);
     lines.push(`  as a method: await ${command.call}`);
-    for (const example of command.examples) lines.push(...example.split('\n').map((line, index) => (index === 0 ? `  e.g. ${line}` : `       ${line}`)));
+    for (const example of command.examples)
+      lines.push(...example.split('\n').map((line, index) => (index === 0 ? `  e.g. ${line}` : `       ${line}`)));
   }
   lines.push('', `Every magic takes ${commonOptions.map((each) => `--${each.name} (${each.about})`).join(', ')}.`);
   return lines.join('\n');

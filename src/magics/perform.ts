@@ -17,16 +17,29 @@ export interface Performed {
   readonly result: MagicResult;
 }
 
-export async function performLine(parts: readonly LinePart[], body: string | undefined, context: MagicContext): Promise<Performed> {
+export async function performLine(
+  parts: readonly LinePart[],
+  body: string | undefined,
+  context: MagicContext,
+): Promise<Performed> {
   const line = cutLine(parts);
   const name = line.words[0]?.text ?? '';
   const magic = await loadMagic(name);
-  const { command, taken } = chooseCommand(magic, line.words[1]?.quoted ? undefined : line.words[1]?.text, body !== undefined);
+  const { command, taken } = chooseCommand(
+    magic,
+    line.words[1]?.quoted ? undefined : line.words[1]?.text,
+    body !== undefined,
+  );
   const parsed = parseWords(command, line, taken ? 2 : 1);
   return run(command, await withBody(command, parsed, body, context), context);
 }
 
-async function withBody(command: ChosenCommand, parsed: Parsed, body: string | undefined, context: MagicContext): Promise<Parsed> {
+async function withBody(
+  command: ChosenCommand,
+  parsed: Parsed,
+  body: string | undefined,
+  context: MagicContext,
+): Promise<Parsed> {
   const { spec, title } = command;
   const empty = body === undefined || body.trim() === '';
   if (!spec.body) {
@@ -42,17 +55,29 @@ async function withBody(command: ChosenCommand, parsed: Parsed, body: string | u
 }
 
 /** `session.record.start({ scope })`: magic `record`, subcommand `start`. */
-export async function performCall(name: string, subcommand: string | undefined, args: readonly unknown[], context: MagicContext): Promise<Performed> {
+export async function performCall(
+  name: string,
+  subcommand: string | undefined,
+  args: readonly unknown[],
+  context: MagicContext,
+): Promise<Performed> {
   const magic = await loadMagic(name);
   const commands = commandsOf(magic);
-  const command = commands.find((each) => each.subcommand === subcommand) ?? (subcommand === undefined ? commands.find((each) => each.subcommand === magic.implied) : undefined);
+  const command =
+    commands.find((each) => each.subcommand === subcommand) ??
+    (subcommand === undefined ? commands.find((each) => each.subcommand === magic.implied) : undefined);
   if (!command) {
     const names = Object.keys(magic.subcommands ?? {});
     const near = subcommand === undefined ? undefined : nearest(subcommand, names);
-    throw fail('DS6006', { magic: name, name: subcommand ?? '""', hint: near ? `did you mean session.${name}.${near}?` : `it has ${names.join(', ') || 'none'}` });
+    throw fail('DS6006', {
+      magic: name,
+      name: subcommand ?? '""',
+      hint: near ? `did you mean session.${name}.${near}?` : `it has ${names.join(', ') || 'none'}`,
+    });
   }
   const parsed = parseCall(command, args);
-  if (command.spec.body?.required && parsed.values[command.spec.body.name] === undefined) throw fail('DS6007', { magic: command.title });
+  if (command.spec.body?.required && parsed.values[command.spec.body.name] === undefined)
+    throw fail('DS6007', { magic: command.title });
   return run(command, parsed, context);
 }
 

@@ -24,7 +24,12 @@ export function readPermissions(words: readonly string[], magic: 'allow' | 'deny
     else {
       const all = [...accessKinds, ...grantWords];
       const near = nearest(word, all);
-      throw fail('DS6005', { value: word, argument: 'what', magic, expected: `one of ${all.join(', ')}, pkg:NAME${near ? ` (${near}?)` : ''}` });
+      throw fail('DS6005', {
+        value: word,
+        argument: 'what',
+        magic,
+        expected: `one of ${all.join(', ')}, pkg:NAME${near ? ` (${near}?)` : ''}`,
+      });
     }
   }
   const grants = { ...flags, ...(packages.length > 0 ? { packages } : {}) };

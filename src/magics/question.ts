@@ -17,7 +17,13 @@ export async function magicHelp(name: string): Promise<MimeBundle> {
 }
 
 /** Answers `?name` and `??name` (`deep`: with source). */
-export async function answerQuestion(name: string, deep: boolean, services: Services, runner: LazyRunner, style: TextStyle): Promise<MimeBundle> {
+export async function answerQuestion(
+  name: string,
+  deep: boolean,
+  services: Services,
+  runner: LazyRunner,
+  style: TextStyle,
+): Promise<MimeBundle> {
   if (name.startsWith('%')) return magicHelp(name.replace(/^%+/, '').split(/\s/)[0]!);
   if (/^[\w$.[\]'"()]+$/.test(name)) {
     const inspection = await (await runner.start()).inspect(name, name.length);
@@ -29,7 +35,12 @@ export async function answerQuestion(name: string, deep: boolean, services: Serv
   throw fail('DS6013', { name });
 }
 
-async function liveInspection(name: string, deep: boolean, services: Services, style: TextStyle): Promise<MimeBundle | undefined> {
+async function liveInspection(
+  name: string,
+  deep: boolean,
+  services: Services,
+  style: TextStyle,
+): Promise<MimeBundle | undefined> {
   try {
     const livestate = await services.livestate();
     const report = await livestate.inspectName(services.target(), name);
@@ -41,9 +52,16 @@ async function liveInspection(name: string, deep: boolean, services: Services, s
 }
 
 /** What stands at the cursor. */
-export async function inspectAt(code: string, cursor: number, services: Services, runner: LazyRunner, style: TextStyle): Promise<Inspection> {
+export async function inspectAt(
+  code: string,
+  cursor: number,
+  services: Services,
+  runner: LazyRunner,
+  style: TextStyle,
+): Promise<Inspection> {
   const line = code.slice(code.lastIndexOf('\n', cursor - 1) + 1).split('\n')[0]!;
-  const magic = /^\s*(?:[\w$\s.]+=\s*)?%{1,2}([A-Za-z]\w*)/.exec(line)?.[1] ?? /^\s*\?{1,2}%?([A-Za-z]\w*)\s*$/.exec(line)?.[1];
+  const magic =
+    /^\s*(?:[\w$\s.]+=\s*)?%{1,2}([A-Za-z]\w*)/.exec(line)?.[1] ?? /^\s*\?{1,2}%?([A-Za-z]\w*)\s*$/.exec(line)?.[1];
   if (magic !== undefined && isMagic(magic)) return { found: true, data: await magicHelp(magic) };
   const inspection = await (await runner.start()).inspect(code, cursor);
   if (inspection.found || !services.session.state.target) return inspection;

@@ -33,7 +33,10 @@ export async function loadMagic(name: string): Promise<MagicSpec> {
   const load = Object.hasOwn(table, name) ? table[name] : undefined;
   if (!load) {
     const near = nearest(name, magicNames());
-    throw fail('DS6002', { name, hint: near ? `did you mean %${near}? %lsmagic lists them all` : '%lsmagic lists them all' });
+    throw fail('DS6002', {
+      name,
+      hint: near ? `did you mean %${near}? %lsmagic lists them all` : '%lsmagic lists them all',
+    });
   }
   return load();
 }
@@ -50,13 +53,20 @@ export interface ChosenCommand {
 
 /** Every command of a magic: its own and its subcommands. */
 export function commandsOf(magic: MagicSpec): readonly ChosenCommand[] {
-  const commands: ChosenCommand[] = magic.main ? [{ magic, subcommand: undefined, title: magic.name, spec: magic.main }] : [];
-  for (const [subcommand, spec] of Object.entries(magic.subcommands ?? {})) commands.push({ magic, subcommand, title: `${magic.name} ${subcommand}`, spec });
+  const commands: ChosenCommand[] = magic.main
+    ? [{ magic, subcommand: undefined, title: magic.name, spec: magic.main }]
+    : [];
+  for (const [subcommand, spec] of Object.entries(magic.subcommands ?? {}))
+    commands.push({ magic, subcommand, title: `${magic.name} ${subcommand}`, spec });
   return commands;
 }
 
 /** The command that the first word after the name chooses; `taken` says whether that word is its subcommand. */
-export function chooseCommand(magic: MagicSpec, word: string | undefined, hasBody = false): { readonly command: ChosenCommand; readonly taken: boolean } {
+export function chooseCommand(
+  magic: MagicSpec,
+  word: string | undefined,
+  hasBody = false,
+): { readonly command: ChosenCommand; readonly taken: boolean } {
   const commands = commandsOf(magic);
   const named = word === undefined ? undefined : commands.find((command) => command.subcommand === word);
   if (named) return { command: named, taken: true };

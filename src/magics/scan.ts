@@ -27,7 +27,8 @@ export function linesInCode(source: string, skips: (line: string) => boolean): r
       for (; index < stop; index += 1) if (source[index] === '\n') newLine(false);
     } else if (character === '"' || character === "'") {
       index += 1;
-      while (index < source.length && source[index] !== character && source[index] !== '\n') index += source[index] === '\\' && source[index + 1] !== '\n' ? 2 : 1;
+      while (index < source.length && source[index] !== character && source[index] !== '\n')
+        index += source[index] === '\\' && source[index + 1] !== '\n' ? 2 : 1;
       if (source[index] === character) index += 1;
       significant = character;
     } else if (character === '/' && regexMayFollow(significant, source, index)) {
@@ -69,7 +70,9 @@ function skipped(source: string, start: number, skips: (line: string) => boolean
 // After a value a slash divides; after an operator, an opening bracket or a keyword it begins a regular expression.
 function regexMayFollow(significant: string, source: string, index: number): boolean {
   if (significant === '' || '([{,;=:?!&|+-*%<>~^}'.includes(significant)) return true;
-  return /(?:^|[^\w$.])(?:return|typeof|case|in|of|delete|void|throw|new|await|yield)\s*$/.test(source.slice(Math.max(0, index - 12), index));
+  return /(?:^|[^\w$.])(?:return|typeof|case|in|of|delete|void|throw|new|await|yield)\s*$/.test(
+    source.slice(Math.max(0, index - 12), index),
+  );
 }
 
 function afterRegex(source: string, start: number): number {

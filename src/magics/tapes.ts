@@ -9,7 +9,9 @@ import type { Services } from './services.ts';
 export async function knownTapes(services: Services): Promise<readonly TapeReference[]> {
   const mine = services.session.state.tapes.toReversed();
   const timetravel = await services.timetravel();
-  const others = (await timetravel.listTapes(services.tapesDirectory)).filter((tape) => !mine.some((each) => each.path === tape.path));
+  const others = (await timetravel.listTapes(services.tapesDirectory)).filter(
+    (tape) => !mine.some((each) => each.path === tape.path),
+  );
   return [...mine, ...others.map((tape) => ({ tape: tape.tape, path: tape.path, open: false }))];
 }
 
@@ -29,7 +31,8 @@ export async function findTape(services: Services, wanted: string | undefined): 
     return path;
   }
   const found = (await knownTapes(services)).filter((tape) => tape.tape.startsWith(wanted));
-  if (found.length > 1 && !found.some((tape) => tape.tape === wanted)) throw fail('DS3093', { tape: wanted, tapes: found.map((tape) => tape.tape).join(', ') });
+  if (found.length > 1 && !found.some((tape) => tape.tape === wanted))
+    throw fail('DS3093', { tape: wanted, tapes: found.map((tape) => tape.tape).join(', ') });
   const tape = found.find((each) => each.tape === wanted) ?? found[0];
   if (!tape) throw fail('DS3092', { tape: wanted });
   return tape.path;

@@ -36,7 +36,14 @@ export function cutLine(parts: readonly LinePart[]): Line {
   const finish = () => {
     if (!word) return;
     const lone = word.values.length === 1 && !word.plain && !word.quoted;
-    words.push({ text: word.text, raw: text.slice(word.start), start: word.start, end: text.length, quoted: word.quoted, ...(lone ? { value: word.values[0] } : {}) });
+    words.push({
+      text: word.text,
+      raw: text.slice(word.start),
+      start: word.start,
+      end: text.length,
+      quoted: word.quoted,
+      ...(lone ? { value: word.values[0] } : {}),
+    });
     word = undefined;
   };
   for (const part of parts) {
@@ -59,7 +66,11 @@ export function cutLine(parts: readonly LinePart[]): Line {
       else if (quote === '' && (character === '"' || character === "'") && !isApostrophe(current, part, index)) {
         quote = character;
         current.quoted = true;
-      } else if (character === '\\' && index + 1 < part.length && (quote === '"' || (quote === '' && /[\s"'\\$]/.test(part[index + 1]!)))) {
+      } else if (
+        character === '\\' &&
+        index + 1 < part.length &&
+        (quote === '"' || (quote === '' && /[\s"'\\$]/.test(part[index + 1]!)))
+      ) {
         text += character;
         index += 1;
         current.text += part[index]!;
@@ -84,7 +95,10 @@ const isApostrophe = (word: { text: string }, part: string, index: number): bool
  * Finds the `$(expr)`s of a line: texts and expressions alternating, beginning with a text.
  * `\$(` is a plain `$(`.
  */
-export function splitInterpolations(line: string): { readonly texts: readonly string[]; readonly expressions: readonly string[] } {
+export function splitInterpolations(line: string): {
+  readonly texts: readonly string[];
+  readonly expressions: readonly string[];
+} {
   const texts: string[] = [];
   const expressions: string[] = [];
   let text = '';

@@ -11,7 +11,6 @@ const newline = ' ⏎ ';
 export const toLine = (cell: string): string => cell.replaceAll('\n', newline);
 export const fromLine = (line: string): string => line.replaceAll(newline, '\n');
 
-
 export class History {
   readonly #path: string | undefined;
   /** Newest first, as readline wants it. */
@@ -40,7 +39,9 @@ export class History {
   #read(): string[] {
     if (this.#path === undefined) return [];
     try {
-      const lines = readFileSync(this.#path, 'utf8').split('\n').filter((line) => line !== '');
+      const lines = readFileSync(this.#path, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '');
       if (lines.length > kept * 2) writeFileSync(this.#path, `${lines.slice(-kept).join('\n')}\n`, { mode: 0o600 });
       return lines.slice(-kept).toReversed().flatMap(read);
     } catch {

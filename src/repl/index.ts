@@ -18,6 +18,8 @@ export async function startRepl(options: EngineOptions): Promise<void> {
     const { name, runtime, pid } = state.target;
     process.stdout.write(`attached  ${name} (Node ${runtime}, pid ${pid}, ${engine.services.session.access()})\n`);
   }
-  process.stdout.write(`${paint(style(), 'dim', 'devsandbox: TypeScript cells and %magics; %help, Tab completes, Ctrl-D leaves')}\n`);
+  process.stdout.write(
+    `${paint(style(), 'dim', 'devsandbox: TypeScript cells and %magics; %help, Tab completes, Ctrl-D leaves')}\n`,
+  );
   await new Terminal({ engine, input: process.stdin, output: process.stdout }).run();
 }

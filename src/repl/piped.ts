@@ -7,7 +7,12 @@ import type { Engine } from '../magics/engine.ts';
 import { Show } from './show.ts';
 
 export async function runPiped(engine: Engine, input: Readable): Promise<void> {
-  const show = new Show({ output: process.stdout, errors: process.stderr, style: () => styleOf(process.stdout), redraws: false });
+  const show = new Show({
+    output: process.stdout,
+    errors: process.stderr,
+    style: () => styleOf(process.stdout),
+    redraws: false,
+  });
   const onInterrupt = (): void => void engine.interrupt();
   process.on('SIGINT', onInterrupt);
   const run = async (code: string): Promise<boolean> => {

@@ -13,19 +13,26 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const devsandbox = (args: readonly string[], input = ''): Promise<{ code: number; stdout: string; stderr: string }> =>
   new Promise((resolve) => {
     const env = { ...process.env, DEVSANDBOX_HOME: folder, NODE_OPTIONS: '', NO_COLOR: '1' };
-    const child = execFile(process.execPath, [binary, ...args], { env, cwd: folder }, (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, stdout, stderr }));
+    const child = execFile(process.execPath, [binary, ...args], { env, cwd: folder }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
     child.stdin!.on('error', () => undefined);
     child.stdin!.end(input);
   });
 
 test('--version', async () => {
-  expect(await devsandbox(['--version'])).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/), stderr: '' });
+  expect(await devsandbox(['--version'])).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+    stderr: '',
+  });
 });
 
 test('--help', async () => {
   const { code, stdout, stderr } = await devsandbox(['--help']);
   expect([code, stderr]).toEqual([0, '']);
-  for (const command of ['repl', 'run', 'kernel', 'targets', 'record', 'replay', 'tape']) expect(stdout).toContain(`  ${command} `);
+  for (const command of ['repl', 'run', 'kernel', 'targets', 'record', 'replay', 'tape'])
+    expect(stdout).toContain(`  ${command} `);
 });
 
 test.each([
@@ -55,9 +62,25 @@ test('run --json gives an object a line for each cell, to the first error', asyn
   writeFileSync(join(folder, 'cells.ts'), '%status\n// %%\n%record stop\n// %%\n%lsmagic\n');
   const { code, stdout, stderr } = await devsandbox(['run', 'cells.ts', '--json']);
   expect([code, stderr]).toEqual([1, '']);
-  const cells = stdout.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown);
+  const cells = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
   expect(cells).toEqual([
-    { cell: 1, status: 'ok', data: expect.objectContaining({ 'application/json': expect.objectContaining({ access: 'read-only' }) }), stdout: '', ms: expect.any(Number) },
-    { cell: 2, status: 'error', error: expect.objectContaining({ code: 'DS4001' }), data: {}, stdout: '', ms: expect.any(Number) },
+    {
+      cell: 1,
+      status: 'ok',
+      data: expect.objectContaining({ 'application/json': expect.objectContaining({ access: 'read-only' }) }),
+      stdout: '',
+      ms: expect.any(Number),
+    },
+    {
+      cell: 2,
+      status: 'error',
+      error: expect.objectContaining({ code: 'DS4001' }),
+      data: {},
+      stdout: '',
+      ms: expect.any(Number),
+    },
   ]);
 });

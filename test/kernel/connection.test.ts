@@ -7,7 +7,18 @@ import { endpoint, readConnection } from '../../src/kernel/connection.ts';
 const folder = mkdtempSync(join(tmpdir(), 'devsandbox-connection-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const fields = { transport: 'tcp', ip: '127.0.0.1', shell_port: 1001, control_port: 1002, stdin_port: 1003, iopub_port: 1004, hb_port: 1005, key: 'k', signature_scheme: 'hmac-sha256', kernel_name: '' };
+const fields = {
+  transport: 'tcp',
+  ip: '127.0.0.1',
+  shell_port: 1001,
+  control_port: 1002,
+  stdin_port: 1003,
+  iopub_port: 1004,
+  hb_port: 1005,
+  key: 'k',
+  signature_scheme: 'hmac-sha256',
+  kernel_name: '',
+};
 
 function file(content: unknown): string {
   const path = join(folder, 'kernel.json');
@@ -18,9 +29,17 @@ function file(content: unknown): string {
 describe('connection file', () => {
   it('is read as Jupyter writes it', () => {
     const connection = readConnection(file(fields));
-    expect(connection).toEqual({ transport: 'tcp', ip: '127.0.0.1', key: 'k', digest: 'sha256', ports: { shell: 1001, control: 1002, stdin: 1003, iopub: 1004, hb: 1005 } });
+    expect(connection).toEqual({
+      transport: 'tcp',
+      ip: '127.0.0.1',
+      key: 'k',
+      digest: 'sha256',
+      ports: { shell: 1001, control: 1002, stdin: 1003, iopub: 1004, hb: 1005 },
+    });
     expect(endpoint(connection, 'shell')).toBe('tcp://127.0.0.1:1001');
-    expect(endpoint(readConnection(file({ ...fields, transport: 'ipc', ip: '/tmp/k' })), 'hb')).toBe('ipc:///tmp/k-1005');
+    expect(endpoint(readConnection(file({ ...fields, transport: 'ipc', ip: '/tmp/k' })), 'hb')).toBe(
+      'ipc:///tmp/k-1005',
+    );
   });
 
   it.each([

@@ -26,7 +26,12 @@ export class FakeEngine implements Engine {
       else if (word === 'late') this.late.push(listeners);
       else if (word === 'crash') throw new Error('the engine broke');
       else if (word === 'throw') {
-        const error = { name: 'TypeError', message: rest, frames: [{ file: `cell ${this.#cell}`, line: 1, column: 7, name: 'total' }], codeFrame: '> 1 | throw' };
+        const error = {
+          name: 'TypeError',
+          message: rest,
+          frames: [{ file: `cell ${this.#cell}`, line: 1, column: 7, name: 'total' }],
+          codeFrame: '> 1 | throw',
+        };
         return { status: 'error', cell: this.#cell, error, duration: ms(1) };
       } else if (word === 'forever') {
         await new Promise<void>((resolve) => {
@@ -45,7 +50,14 @@ export class FakeEngine implements Engine {
 
   complete(code: string, cursor: number): ReturnType<Engine['complete']> {
     if (code === 'hang') return new Promise(() => undefined);
-    return Promise.resolve({ start: Math.max(0, cursor - 2), end: cursor, items: [{ text: 'map', kind: 'function', detail: '(f) => T[]' }, { text: 'max', kind: 'property' }] });
+    return Promise.resolve({
+      start: Math.max(0, cursor - 2),
+      end: cursor,
+      items: [
+        { text: 'map', kind: 'function', detail: '(f) => T[]' },
+        { text: 'max', kind: 'property' },
+      ],
+    });
   }
 
   inspect(code: string): ReturnType<Engine['inspect']> {
@@ -53,7 +65,9 @@ export class FakeEngine implements Engine {
   }
 
   isComplete(code: string): ReturnType<Engine['isComplete']> {
-    return Promise.resolve(code.endsWith('{') ? { status: 'incomplete', indent: '  ' } : { status: 'complete', indent: '' });
+    return Promise.resolve(
+      code.endsWith('{') ? { status: 'incomplete', indent: '  ' } : { status: 'complete', indent: '' },
+    );
   }
 
   status(): ReturnType<Engine['status']> {

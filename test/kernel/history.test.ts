@@ -11,19 +11,37 @@ const filled = (): History => {
 };
 
 it('gives the tail, newest last, with or without output', () => {
-  expect(filled().find({ kind: 'tail', n: 2, output: false })).toEqual([[1, 3, 'let b = 2'], [1, 4, 'a + 1']]);
-  expect(filled().find({ kind: 'tail', n: 2, output: true })).toEqual([[1, 3, ['let b = 2', null]], [1, 4, ['a + 1', '2']]]);
+  expect(filled().find({ kind: 'tail', n: 2, output: false })).toEqual([
+    [1, 3, 'let b = 2'],
+    [1, 4, 'a + 1'],
+  ]);
+  expect(filled().find({ kind: 'tail', n: 2, output: true })).toEqual([
+    [1, 3, ['let b = 2', null]],
+    [1, 4, ['a + 1', '2']],
+  ]);
   expect(filled().find({ kind: 'tail', n: 0, output: false })).toEqual([]);
 });
 
 it('gives a range, its end excluded', () => {
-  expect(filled().find({ kind: 'range', session: 0, start: 2, stop: 4, output: false }).map(([, line]) => line)).toEqual([2, 3]);
+  expect(
+    filled()
+      .find({ kind: 'range', session: 0, start: 2, stop: 4, output: false })
+      .map(([, line]) => line),
+  ).toEqual([2, 3]);
   expect(filled().find({ kind: 'range', session: -1, start: 1, output: false })).toEqual([]);
 });
 
 it('searches by glob, and characters of a pattern that mean something elsewhere mean themselves', () => {
-  expect(filled().find({ kind: 'search', pattern: 'let*', output: false }).map(([, line]) => line)).toEqual([1, 3]);
-  expect(filled().find({ kind: 'search', pattern: 'a + ?', output: false, unique: true }).map(([, line]) => line)).toEqual([4]);
+  expect(
+    filled()
+      .find({ kind: 'search', pattern: 'let*', output: false })
+      .map(([, line]) => line),
+  ).toEqual([1, 3]);
+  expect(
+    filled()
+      .find({ kind: 'search', pattern: 'a + ?', output: false, unique: true })
+      .map(([, line]) => line),
+  ).toEqual([4]);
   expect(filled().find({ kind: 'search', pattern: 'a (', output: false })).toEqual([]);
 });
 

@@ -7,20 +7,32 @@ import { installKernel, listKernels, removeKernel } from '../../src/kernel/index
 let home: string;
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'devsandbox-jupyter-'));
-  for (const [name, value] of Object.entries({ JUPYTER_DATA_DIR: '', JUPYTER_PATH: '', XDG_DATA_HOME: '', HOME: home, VIRTUAL_ENV: join(home, 'env') })) vi.stubEnv(name, value);
+  for (const [name, value] of Object.entries({
+    JUPYTER_DATA_DIR: '',
+    JUPYTER_PATH: '',
+    XDG_DATA_HOME: '',
+    HOME: home,
+    VIRTUAL_ENV: join(home, 'env'),
+  }))
+    vi.stubEnv(name, value);
   onTestFinished(() => {
     vi.unstubAllEnvs();
     rmSync(home, { recursive: true, force: true });
   });
 });
 
-const spec = (folder: string): Record<string, unknown> => JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8')) as Record<string, unknown>;
+const spec = (folder: string): Record<string, unknown> =>
+  JSON.parse(readFileSync(join(folder, 'kernel.json'), 'utf8')) as Record<string, unknown>;
 
 describe('kernel install', () => {
   it('writes a kernelspec that needs no PATH, no npx and no cwd', () => {
     const { folder } = installKernel();
     expect(folder).toBe(join(home, '.local/share/jupyter/kernels/devsandbox'));
-    const { argv, language, interrupt_mode: mode } = spec(folder) as { argv: string[]; language: string; interrupt_mode: string };
+    const {
+      argv,
+      language,
+      interrupt_mode: mode,
+    } = spec(folder) as { argv: string[]; language: string; interrupt_mode: string };
     expect(argv.slice(2)).toEqual(['kernel', 'run', '{connection_file}']);
     for (const path of argv.slice(0, 2)) expect([isAbsolute(path), existsSync(path)]).toEqual([true, true]);
     expect({ language, mode }).toEqual({ language: 'typescript', mode: 'message' });
@@ -34,12 +46,17 @@ describe('kernel install', () => {
     expect(own.folder).toBe(join(home, 'env/share/jupyter/kernels/devsandbox'));
     expect(shop).toMatchObject({ name: 'devsandbox-8080', attach: ':8080', broken: undefined });
     expect(spec(shop.folder)['argv']).toEqual([...(spec(own.folder)['argv'] as string[]), '--attach', ':8080']);
-    const ours = (): string[] => listKernels({ prefix: join(home, 'p') }).filter(({ folder }) => folder.startsWith(home)).map(({ name }) => name);
+    const ours = (): string[] =>
+      listKernels({ prefix: join(home, 'p') })
+        .filter(({ folder }) => folder.startsWith(home))
+        .map(({ name }) => name);
     expect(ours()).toEqual(['devsandbox-8080', 'devsandbox']);
     removeKernel('devsandbox-8080', { prefix: join(home, 'p') });
     expect(ours()).toEqual(['devsandbox']);
     expect(existsSync(shop.folder)).toBe(false);
-    expect(() => removeKernel('devsandbox-8080', { prefix: join(home, 'p') })).toThrow(expect.objectContaining({ code: 'DS7013' }));
+    expect(() => removeKernel('devsandbox-8080', { prefix: join(home, 'p') })).toThrow(
+      expect.objectContaining({ code: 'DS7013' }),
+    );
   });
 
   it('replaces its own kernel and no other', () => {

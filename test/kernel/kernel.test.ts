@@ -23,7 +23,12 @@ class Bench {
       engine: () => Promise.resolve(this.engine),
       send: (channel, message) => {
         const parent: unknown = message.parent.msg_id;
-        this.sent.push({ channel, type: message.header.msg_type, parent: parent as string | undefined, content: message.content });
+        this.sent.push({
+          channel,
+          type: message.header.msg_type,
+          parent: parent as string | undefined,
+          content: message.content,
+        });
       },
       session: 's',
       version: '0.0.0',
@@ -34,14 +39,32 @@ class Bench {
 
   ask(type: string, content: Content = {}, extra: { channel?: 'shell' | 'control'; date?: string } = {}): string {
     const id = `q${++this.#asked}`;
-    const header = { msg_id: id, msg_type: type, session: 'c', username: '', date: extra.date ?? new Date().toISOString(), version: '5.4' };
-    const request: Message = { identities: [Buffer.from('me')], header, parent: {}, metadata: {}, content, buffers: [] };
+    const header = {
+      msg_id: id,
+      msg_type: type,
+      session: 'c',
+      username: '',
+      date: extra.date ?? new Date().toISOString(),
+      version: '5.4',
+    };
+    const request: Message = {
+      identities: [Buffer.from('me')],
+      header,
+      parent: {},
+      metadata: {},
+      content,
+      buffers: [],
+    };
     this.kernel.handle(extra.channel ?? 'shell', request);
     return id;
   }
 
   run(code: string, content: Content = {}, extra: { date?: string } = {}): string {
-    return this.ask('execute_request', { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false, ...content }, extra);
+    return this.ask(
+      'execute_request',
+      { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false, ...content },
+      extra,
+    );
   }
 
   of(id: string): Sent[] {
@@ -54,7 +77,12 @@ class Bench {
 
   /** Everything about a request, once its idle is out. */
   async done(id: string): Promise<Sent[]> {
-    await expect.poll(() => this.of(id).some(({ content }) => content['execution_state'] === 'idle'), { timeout: 10_000, interval: 2 }).toBe(true);
+    await expect
+      .poll(() => this.of(id).some(({ content }) => content['execution_state'] === 'idle'), {
+        timeout: 10_000,
+        interval: 2,
+      })
+      .toBe(true);
     return this.of(id);
   }
 }
@@ -63,7 +91,9 @@ class Bench {
 function brief(messages: readonly Sent[]): string[] {
   return messages.map(({ type, content }) => {
     const { execution_state: state, text, status, evalue, data, code } = content;
-    const told = [state, text, status, evalue, (data as Content | undefined)?.['text/plain'], code].find((value): value is string => typeof value === 'string');
+    const told = [state, text, status, evalue, (data as Content | undefined)?.['text/plain'], code].find(
+      (value): value is string => typeof value === 'string',
+    );
     return `${type} ${told ?? ''}`.trim();
   });
 }
@@ -101,17 +131,33 @@ describe('execute', () => {
     expect(bench.reply(last)?.['execution_count']).toBe(2);
     const history = bench.ask('history_request', { hist_access_type: 'tail', n: 10, output: true, raw: true });
     await bench.done(history);
-    expect(bench.reply(history)?.['history']).toEqual([[1, 1, ['value 1', '1']], [1, 2, ['value 4', '4']]]);
+    expect(bench.reply(history)?.['history']).toEqual([
+      [1, 1, ['value 1', '1']],
+      [1, 2, ['value 4', '4']],
+    ]);
   });
 
   it('reports an error with frames and code, and aborts the cells behind it', async () => {
     const bench = new Bench();
-    const [bad, waiting, later] = [bench.run('print before\nthrow no price'), bench.run('value 1'), bench.run('value 2', { stop_on_error: false })];
+    const [bad, waiting, later] = [
+      bench.run('print before\nthrow no price'),
+      bench.run('value 1'),
+      bench.run('value 2', { stop_on_error: false }),
+    ];
     await bench.done(later);
-    expect(brief(bench.of(bad))).toEqual(['status busy', 'execute_input print before\nthrow no price', 'stream before', 'error no price', 'execute_reply error', 'status idle']);
+    expect(brief(bench.of(bad))).toEqual([
+      'status busy',
+      'execute_input print before\nthrow no price',
+      'stream before',
+      'error no price',
+      'execute_reply error',
+      'status idle',
+    ]);
     const reply = bench.reply(bad)!;
     expect(reply['ename']).toBe('TypeError');
-    expect((reply['traceback'] as string[]).join('\n')).toMatch(/TypeError.*no price[\s\S]*> 1 \| throw[\s\S]*at total \(cell 1:1:7\)/);
+    expect((reply['traceback'] as string[]).join('\n')).toMatch(
+      /TypeError.*no price[\s\S]*> 1 \| throw[\s\S]*at total \(cell 1:1:7\)/,
+    );
     expect(brief(bench.of(waiting))).toEqual(['status busy', 'execute_reply aborted', 'status idle']);
     expect(bench.reply(later)?.['status']).toBe('aborted');
     expect(bench.engine.ran).toHaveLength(1);
@@ -159,7 +205,9 @@ describe('execute', () => {
   it('survives an engine that does not start, or breaks', async () => {
     const engine = new FakeEngine();
     let starts = 0;
-    const bench = new Bench({ engine: () => (++starts === 1 ? Promise.reject(new Error('no host process')) : Promise.resolve(engine)) });
+    const bench = new Bench({
+      engine: () => (++starts === 1 ? Promise.reject(new Error('no host process')) : Promise.resolve(engine)),
+    });
     const failed = bench.run('value 1');
     await bench.done(failed);
     expect(bench.reply(failed)).toMatchObject({ status: 'error', evalue: 'no host process' });
@@ -176,7 +224,10 @@ describe('execute', () => {
     const bench = new Bench();
     const id = bench.ask('execute_request', { code: 7 });
     await bench.done(id);
-    expect(bench.reply(id)).toMatchObject({ status: 'error', evalue: expect.stringMatching(/^DS7005 .*execute_request.*code = 7/) as unknown });
+    expect(bench.reply(id)).toMatchObject({
+      status: 'error',
+      evalue: expect.stringMatching(/^DS7005 .*execute_request.*code = 7/) as unknown,
+    });
   });
 });
 
@@ -244,13 +295,21 @@ describe('questions', () => {
     const bench = new Bench();
     const id = bench.ask('kernel_info_request');
     await bench.done(id);
-    expect(bench.reply(id)).toMatchObject({ protocol_version: '5.4', implementation: 'devsandbox', language_info: { name: 'typescript', file_extension: '.ts' }, supported_features: [] });
+    expect(bench.reply(id)).toMatchObject({
+      protocol_version: '5.4',
+      implementation: 'devsandbox',
+      language_info: { name: 'typescript', file_extension: '.ts' },
+      supported_features: [],
+    });
   });
 
   it('closes a comm that nobody listens to', async () => {
     const bench = new Bench();
     const id = bench.ask('comm_open', { comm_id: 'c1', target_name: 'unknown', data: {} });
-    expect((await bench.done(id)).find(({ type }) => type === 'comm_close')?.content).toEqual({ comm_id: 'c1', data: {} });
+    expect((await bench.done(id)).find(({ type }) => type === 'comm_close')?.content).toEqual({
+      comm_id: 'c1',
+      data: {},
+    });
   });
 
   it('answers a bad question with an error, and an unknown one with nothing', async () => {

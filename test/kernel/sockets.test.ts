@@ -28,7 +28,13 @@ async function tcp(): Promise<Connection> {
 function ipc(): Connection {
   const folder = mkdtempSync(join(tmpdir(), 'devsandbox-ipc-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return { transport: 'ipc', ip: join(folder, 'k'), ports: { shell: 1, control: 2, stdin: 3, iopub: 4, hb: 5 }, key: 'k', digest: 'sha256' };
+  return {
+    transport: 'ipc',
+    ip: join(folder, 'k'),
+    ports: { shell: 1, control: 2, stdin: 3, iopub: 4, hb: 5 },
+    key: 'k',
+    digest: 'sha256',
+  };
 }
 
 function closing<T extends { close: () => void }>(socket: T): T {
@@ -36,7 +42,10 @@ function closing<T extends { close: () => void }>(socket: T): T {
   return socket;
 }
 
-describe.each([['tcp', tcp], ['ipc', ipc]] as const)('sockets over %s', (_transport, make) => {
+describe.each([
+  ['tcp', tcp],
+  ['ipc', ipc],
+] as const)('sockets over %s', (_transport, make) => {
   it('carry requests in, replies out, heartbeats back, and the whole of a flood', async () => {
     const connection = await make();
     await using sockets = await Sockets.open(connection);

@@ -4,8 +4,23 @@ import { createHmac } from 'node:crypto';
 import { toJson, Wire, type Message } from '../../src/kernel/wire.ts';
 
 const key = '7b1c0b4e-1f7a-4d0e-9a52-0e6a4f1d2c33';
-const header = { msg_id: 'm1', msg_type: 'execute_request', session: 's1', username: 'u', date: '2026-01-01T00:00:00Z', version: '5.3' };
-const message = (extra: Partial<Message> = {}): Message => ({ identities: [Buffer.from('client')], header, parent: {}, metadata: {}, content: { code: '1 + 1' }, buffers: [], ...extra });
+const header = {
+  msg_id: 'm1',
+  msg_type: 'execute_request',
+  session: 's1',
+  username: 'u',
+  date: '2026-01-01T00:00:00Z',
+  version: '5.3',
+};
+const message = (extra: Partial<Message> = {}): Message => ({
+  identities: [Buffer.from('client')],
+  header,
+  parent: {},
+  metadata: {},
+  content: { code: '1 + 1' },
+  buffers: [],
+  ...extra,
+});
 const total = (wire: Wire): number => Object.values(wire.dropped).reduce((sum, count) => sum + count, 0);
 
 describe('wire', () => {
@@ -15,11 +30,20 @@ describe('wire', () => {
     expect(Buffer.from(delimiter!).toString()).toBe('<IDS|MSG>');
     const expected = createHmac('sha256', key).update(Buffer.concat(parts)).digest('hex');
     expect(Buffer.from(signature!).toString()).toBe(expected);
-    expect(parts.map((part) => JSON.parse(Buffer.from(part).toString()) as unknown)).toEqual([header, {}, {}, { code: '1 + 1' }]);
+    expect(parts.map((part) => JSON.parse(Buffer.from(part).toString()) as unknown)).toEqual([
+      header,
+      {},
+      {},
+      { code: '1 + 1' },
+    ]);
   });
 
   it('reads back what it wrote, with identities, parent and buffers', () => {
-    const sent = message({ parent: { ...header, msg_id: 'm0' }, buffers: [Buffer.from([0, 255, 1])], identities: [Buffer.from('a'), Buffer.from('b')] });
+    const sent = message({
+      parent: { ...header, msg_id: 'm0' },
+      buffers: [Buffer.from([0, 255, 1])],
+      identities: [Buffer.from('a'), Buffer.from('b')],
+    });
     expect(new Wire({ key }).decode(new Wire({ key }).encode(sent))).toEqual(sent);
   });
 
@@ -53,7 +77,11 @@ describe('wire', () => {
   });
 
   it('never throws and never accepts: arbitrary frames', () => {
-    const frame = fc.oneof(fc.uint8Array({ maxLength: 40 }), fc.constant(Buffer.from('<IDS|MSG>')), fc.json().map((text) => Buffer.from(text)));
+    const frame = fc.oneof(
+      fc.uint8Array({ maxLength: 40 }),
+      fc.constant(Buffer.from('<IDS|MSG>')),
+      fc.json().map((text) => Buffer.from(text)),
+    );
     fc.assert(
       fc.property(fc.array(frame, { maxLength: 10 }), (frames) => {
         const wire = new Wire({ key });
@@ -83,7 +111,9 @@ describe('wire', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (content) => {
         const sent = message({ content });
-        expect(new Wire({ key }).decode(new Wire({ key }).encode(sent))?.content).toEqual(JSON.parse(JSON.stringify(content)));
+        expect(new Wire({ key }).decode(new Wire({ key }).encode(sent))?.content).toEqual(
+          JSON.parse(JSON.stringify(content)),
+        );
       }),
     );
   });
@@ -113,7 +143,9 @@ describe('toJson', () => {
         expect(JSON.parse(toJson(texts))).toEqual(texts.map((text) => text.toWellFormed()));
       }),
     );
-    const loose = fc.array(fc.constantFrom('\\', '\ud800', '\udc00', 'u', 'd800', '"', 'a')).map((parts) => parts.join(''));
+    const loose = fc
+      .array(fc.constantFrom('\\', '\ud800', '\udc00', 'u', 'd800', '"', 'a'))
+      .map((parts) => parts.join(''));
     fc.assert(
       fc.property(loose, (text) => {
         expect(JSON.parse(toJson([text]))).toEqual([text.toWellFormed()]);

@@ -22,15 +22,37 @@ const record = {
 };
 const edit = {
   title: 'edit',
-  spec: { summary: '', run, positionals: [{ name: 'name', type: 'name', required: true, about: '' }, { name: 'value', type: 'expression', separator: '=', about: '' }], options: [{ name: 'dryRun', type: 'boolean', about: '' }] } satisfies CommandSpec,
+  spec: {
+    summary: '',
+    run,
+    positionals: [
+      { name: 'name', type: 'name', required: true, about: '' },
+      { name: 'value', type: 'expression', separator: '=', about: '' },
+    ],
+    options: [{ name: 'dryRun', type: 'boolean', about: '' }],
+  } satisfies CommandSpec,
 };
-const withBody = { title: 'replay with', spec: { summary: '', run, options: [{ name: 'at', type: 'string', about: '' }], body: { name: 'changes', about: '', required: true, type: 'data' } } satisfies CommandSpec };
+const withBody = {
+  title: 'replay with',
+  spec: {
+    summary: '',
+    run,
+    options: [{ name: 'at', type: 'string', about: '' }],
+    body: { name: 'changes', about: '', required: true, type: 'data' },
+  } satisfies CommandSpec,
+};
 
-const words = (command: { title: string; spec: CommandSpec }, ...parts: LinePart[]) => parseWords(command, cutLine(['x ', ...parts]), 1).values;
+const words = (command: { title: string; spec: CommandSpec }, ...parts: LinePart[]) =>
+  parseWords(command, cutLine(['x ', ...parts]), 1).values;
 
 describe('a line', () => {
   test('durations, sizes, lists, choices and switches', () => {
-    expect(words(record, '--scope src/**,lib/** --scope=bin/** --interval 1s --ring 64MB --compression zstd --dry-run first')).toEqual({
+    expect(
+      words(
+        record,
+        '--scope src/**,lib/** --scope=bin/** --interval 1s --ring 64MB --compression zstd --dry-run first',
+      ),
+    ).toEqual({
       scope: ['src/**', 'lib/**', 'bin/**'],
       interval: 1000,
       ring: 67_108_864,
@@ -82,15 +104,21 @@ describe('a line', () => {
 
 describe('a method call', () => {
   test('gives the same values as the line', () => {
-    expect(parseCall(record, [{ scope: ['src/**', 'lib/**'], interval: '1s', compression: 'zstd', dryRun: true }]).values).toEqual(
-      words(record, '--scope src/**,lib/** --interval 1s --compression zstd --dry-run'),
-    );
+    expect(
+      parseCall(record, [{ scope: ['src/**', 'lib/**'], interval: '1s', compression: 'zstd', dryRun: true }]).values,
+    ).toEqual(words(record, '--scope src/**,lib/** --interval 1s --compression zstd --dry-run'));
     expect(parseCall(record, ['first', { interval: 1000 }]).values).toEqual({ name: 'first', interval: 1000 });
   });
 
   test('an object that is awaited as a value is no list of options', () => {
-    expect(parseCall(edit, ['m#x', { dryRun: true, other: 1 }]).values).toEqual({ name: 'm#x', value: '{"dryRun":true,"other":1}' });
-    expect(parseCall(withBody, [{ 'src/a.ts': { x: 1 } }, { at: '1.5s' }]).values).toEqual({ changes: { 'src/a.ts': { x: 1 } }, at: '1.5s' });
+    expect(parseCall(edit, ['m#x', { dryRun: true, other: 1 }]).values).toEqual({
+      name: 'm#x',
+      value: '{"dryRun":true,"other":1}',
+    });
+    expect(parseCall(withBody, [{ 'src/a.ts': { x: 1 } }, { at: '1.5s' }]).values).toEqual({
+      changes: { 'src/a.ts': { x: 1 } },
+      at: '1.5s',
+    });
   });
 
   test.each([

@@ -3,7 +3,17 @@ import { blankMagics, readCell } from '../../src/magics/cell.ts';
 
 describe('a cell', () => {
   test('of code stays as it is', () => {
-    for (const code of ['1 + 1', 'const a = 7 % 2;', 'a\n  % b', '`\n%record\n`', '/*\n%record\n*/ 1', '"%record"', 'x = a %b', 'const r = /[`]/;\nlet y = 1', '`${`\n%a\n`}`\n']) {
+    for (const code of [
+      '1 + 1',
+      'const a = 7 % 2;',
+      'a\n  % b',
+      '`\n%record\n`',
+      '/*\n%record\n*/ 1',
+      '"%record"',
+      'x = a %b',
+      'const r = /[`]/;\nlet y = 1',
+      '`${`\n%a\n`}`\n',
+    ]) {
       expect(readCell(code), code).toEqual({ kind: 'code', code });
     }
   });
@@ -11,9 +21,15 @@ describe('a cell', () => {
   test('of magics alone needs no isolate', () => {
     expect(readCell('// first\n%record --scope src/**\n\n%status\n')).toEqual({
       kind: 'magics',
-      magics: [{ line: 2, text: 'record --scope src/**', assign: undefined }, { line: 4, text: 'status', assign: undefined }],
+      magics: [
+        { line: 2, text: 'record --scope src/**', assign: undefined },
+        { line: 4, text: 'status', assign: undefined },
+      ],
     });
-    expect(readCell('const t = %tape list')).toEqual({ kind: 'magics', magics: [{ line: 1, text: 'tape list', assign: 'const t' }] });
+    expect(readCell('const t = %tape list')).toEqual({
+      kind: 'magics',
+      magics: [{ line: 1, text: 'tape list', assign: 'const t' }],
+    });
   });
 
   test('with both keeps its lines where they were', () => {
@@ -32,11 +48,17 @@ describe('a cell', () => {
   test('keeps the data of a magic in a variable', () => {
     const cell = readCell('let x = 1;\nfound = %replay check\nfound.calls');
     expect(cell).toMatchObject({ kind: 'mixed', endsInMagic: false });
-    expect((cell as { code: string }).code.split('\n')[1]).toBe('found = await session.line(["replay check"], "assign", 2);');
+    expect((cell as { code: string }).code.split('\n')[1]).toBe(
+      'found = await session.line(["replay check"], "assign", 2);',
+    );
   });
 
   test('gives its body to a magic', () => {
-    expect(readCell("\n%%replay with --at 1s\n{ 'a': {} }\n%x")).toEqual({ kind: 'body', magic: { line: 2, text: 'replay with --at 1s', assign: undefined }, body: "{ 'a': {} }\n%x" });
+    expect(readCell("\n%%replay with --at 1s\n{ 'a': {} }\n%x")).toEqual({
+      kind: 'body',
+      magic: { line: 2, text: 'replay with --at 1s', assign: undefined },
+      body: "{ 'a': {} }\n%x",
+    });
     expect(readCell('%%time')).toMatchObject({ kind: 'body', body: '' });
   });
 
@@ -56,5 +78,9 @@ describe('a cell', () => {
 test('blank magics keep every offset', () => {
   const code = 'let a = 1;\n  %status --json\nb = %tape\na.';
   expect(blankMagics(code)).toHaveLength(code.length);
-  expect(blankMagics(code).split('\n').map((line) => line.slice(0, 3))).toEqual(['let', '//', '//', 'a.'].map((line) => (line === '//' ? '// ' : line)));
+  expect(
+    blankMagics(code)
+      .split('\n')
+      .map((line) => line.slice(0, 3)),
+  ).toEqual(['let', '//', '//', 'a.'].map((line) => (line === '//' ? '// ' : line)));
 });

@@ -55,10 +55,19 @@ export interface Finished {
 }
 
 /** Runs a program to its end; when the time is over it and its children are killed. */
-export function runProgram(command: string, args: readonly string[], options: { readonly env: NodeJS.ProcessEnv; readonly cwd?: string; readonly limitMs: number }): Promise<Finished> {
+export function runProgram(
+  command: string,
+  args: readonly string[],
+  options: { readonly env: NodeJS.ProcessEnv; readonly cwd?: string; readonly limitMs: number },
+): Promise<Finished> {
   return new Promise((resolve, reject) => {
     // In a group of its own, so that what it started can be ended with it.
-    const child = spawn(command, args, { env: options.env, cwd: options.cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, {
+      env: options.env,
+      cwd: options.cwd,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import type { JupyterHome } from './jupyter.ts';
 
-export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+export const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
 const pictures = fileURLToPath(new URL('../../test-artifacts/', import.meta.url));
 const token = 'devsandbox-test';
 
@@ -29,7 +31,12 @@ export class JupyterLab implements AsyncDisposable {
   readonly browser: Browser;
   readonly #server: ChildProcess;
 
-  private constructor(parts: { readonly url: string; readonly folder: string; readonly browser: Browser; readonly server: ChildProcess }) {
+  private constructor(parts: {
+    readonly url: string;
+    readonly folder: string;
+    readonly browser: Browser;
+    readonly server: ChildProcess;
+  }) {
     this.url = parts.url;
     this.folder = parts.folder;
     this.browser = parts.browser;
@@ -41,8 +48,22 @@ export class JupyterLab implements AsyncDisposable {
     mkdirSync(folder, { recursive: true });
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
-    const args = ['--no-browser', '--allow-root', '--ServerApp.ip=127.0.0.1', `--ServerApp.port=${port}`, '--ServerApp.port_retries=0', `--IdentityProvider.token=${token}`, `--ServerApp.root_dir=${folder}`, '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate'];
-    const server = spawn('jupyter-lab', args, { env: home.env, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+    const args = [
+      '--no-browser',
+      '--allow-root',
+      '--ServerApp.ip=127.0.0.1',
+      `--ServerApp.port=${port}`,
+      '--ServerApp.port_retries=0',
+      `--IdentityProvider.token=${token}`,
+      `--ServerApp.root_dir=${folder}`,
+      '--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate',
+    ];
+    const server = spawn('jupyter-lab', args, {
+      env: home.env,
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      detached: true,
+    });
     let log = '';
     server.stderr.setEncoding('utf8').on('data', (text: string) => (log = (log + text).slice(-20_000)));
     try {
@@ -51,7 +72,10 @@ export class JupyterLab implements AsyncDisposable {
         if (answer?.ok) break;
         if (server.exitCode !== null || Date.now() > end) throw new Error(`JupyterLab did not start:\n${log}`);
       }
-      const browser = await chromium.launch({ executablePath: chromiumPath!, args: ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-dev-shm-usage'] });
+      const browser = await chromium.launch({
+        executablePath: chromiumPath!,
+        args: ['--no-sandbox', '--headless=new', '--disable-gpu', '--disable-dev-shm-usage'],
+      });
       return new JupyterLab({ url, folder, browser, server });
     } catch (error) {
       if (server.pid !== undefined) process.kill(-server.pid, 'SIGKILL');
@@ -60,7 +84,11 @@ export class JupyterLab implements AsyncDisposable {
   }
 
   /** Opens a new notebook with these cells; code cells unless they begin with `#`. */
-  async open(name: string, kernel: { readonly name: string; readonly title: string }, sources: readonly string[]): Promise<Notebook> {
+  async open(
+    name: string,
+    kernel: { readonly name: string; readonly title: string },
+    sources: readonly string[],
+  ): Promise<Notebook> {
     const cells = sources.map((source, index) =>
       source.startsWith('#')
         ? { id: `c${index}`, cell_type: 'markdown', source, metadata: {} }
@@ -71,7 +99,9 @@ export class JupyterLab implements AsyncDisposable {
     const page = await this.browser.newPage({ viewport: { width: 1200, height: 1000 } });
     page.setDefaultTimeout(60_000);
     // The question about news would lie over every picture.
-    await page.addInitScript('document.addEventListener("DOMContentLoaded", () => { const style = document.createElement("style"); style.textContent = ".Toastify { display: none }"; document.head.append(style); })');
+    await page.addInitScript(
+      'document.addEventListener("DOMContentLoaded", () => { const style = document.createElement("style"); style.textContent = ".Toastify { display: none }"; document.head.append(style); })',
+    );
     await page.goto(`${this.url}/lab/tree/${name}?token=${token}&reset`);
     const notebook = new Notebook(page);
     await notebook.cell(0).waitFor();
@@ -120,7 +150,10 @@ export class Notebook {
    * JupyterLab drops what is run then.
    */
   async status(wanted: 'Idle' | 'Busy'): Promise<void> {
-    await this.page.locator('#jp-main-statusbar').getByText(new RegExp(`\\| ${wanted}$`)).waitFor();
+    await this.page
+      .locator('#jp-main-statusbar')
+      .getByText(new RegExp(`\\| ${wanted}$`))
+      .waitFor();
   }
 
   /** A command by its name in the menu "Run" or "Kernel". */

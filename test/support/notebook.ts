@@ -21,11 +21,23 @@ export interface ExecutedNotebook {
   readonly log: string;
 }
 
-export async function executeNotebook(path: string, options: { readonly home: JupyterHome; readonly kernel: string; readonly folder: string; readonly cellLimitSeconds?: number }): Promise<ExecutedNotebook> {
+export async function executeNotebook(
+  path: string,
+  options: {
+    readonly home: JupyterHome;
+    readonly kernel: string;
+    readonly folder: string;
+    readonly cellLimitSeconds?: number;
+  },
+): Promise<ExecutedNotebook> {
   const { home, kernel, folder, cellLimitSeconds = 120 } = options;
   const script = fileURLToPath(new URL('execute_notebook.py', import.meta.url));
   const target = join(home.folder, 'executed.ipynb');
-  const { stdout, stderr, code } = await runProgram(python, [script, path, target, folder, kernel, String(cellLimitSeconds)], { env: home.env, cwd: folder, limitMs: 280_000 });
+  const { stdout, stderr, code } = await runProgram(
+    python,
+    [script, path, target, folder, kernel, String(cellLimitSeconds)],
+    { env: home.env, cwd: folder, limitMs: 280_000 },
+  );
   if (code !== 0) return { cells: [], failure: `exit code ${code}`, log: stderr };
   return { ...(JSON.parse(stdout) as Omit<ExecutedNotebook, 'log'>), log: stderr };
 }

@@ -30,7 +30,14 @@ export async function plantWrongAnswer(tape: string): Promise<{ readonly bytes: 
       },
       (raw) => {
         // A number of this size among answers is a time in milliseconds: a double, whose last mantissa byte is changed.
-        if (event < 0 && seq > 2000 && raw.kind === 'answer' && raw.value.t === 'num' && raw.value.v > 1e12 && raw.changed.length === 0) {
+        if (
+          event < 0 &&
+          seq > 2000 &&
+          raw.kind === 'answer' &&
+          raw.value.t === 'num' &&
+          raw.value.v > 1e12 &&
+          raw.changed.length === 0
+        ) {
           const at = offsets.at(-1) as number;
           if (chunk[at] === Tag.double) {
             chunk[at + 4] = (chunk[at + 4] as number) ^ 0x10;

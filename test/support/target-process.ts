@@ -27,7 +27,15 @@ export interface TargetProcessOptions {
   readonly uid?: number;
 }
 
-export async function startTarget({ major = 24, script = 'main.js', code, options = [], env, cwd = targetApp, uid }: TargetProcessOptions = {}): Promise<TargetProcess> {
+export async function startTarget({
+  major = 24,
+  script = 'main.js',
+  code,
+  options = [],
+  env,
+  cwd = targetApp,
+  uid,
+}: TargetProcessOptions = {}): Promise<TargetProcess> {
   const child = spawn(nodeBinary(major), [...options, ...(code === undefined ? [script] : ['-e', code])], {
     cwd,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
@@ -35,7 +43,9 @@ export async function startTarget({ major = 24, script = 'main.js', code, option
     ...(uid !== undefined && { uid }),
   });
   let text = '';
-  const exited = new Promise<number | string | null>((resolve) => child.once('exit', (status, signal) => resolve(status ?? signal)));
+  const exited = new Promise<number | string | null>((resolve) =>
+    child.once('exit', (status, signal) => resolve(status ?? signal)),
+  );
   const port = await new Promise<number>((resolve, reject) => {
     const look = (chunk: Buffer): void => {
       text += String(chunk);
@@ -52,7 +62,8 @@ export async function startTarget({ major = 24, script = 'main.js', code, option
     child,
     exited,
     output: () => text,
-    get: async (path = '/') => (await (await fetch(`http://127.0.0.1:${port}${path}`)).json()) as Record<string, unknown>,
+    get: async (path = '/') =>
+      (await (await fetch(`http://127.0.0.1:${port}${path}`)).json()) as Record<string, unknown>,
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       await exited;
@@ -75,7 +86,10 @@ export async function eventually(check: () => Promise<void> | void, limit = 20_0
 }
 
 /** Requests without a pause until stopped; counts those that failed. */
-export function load(target: TargetProcess, clients = 2): { stop(): Promise<{ readonly requests: number; readonly failed: readonly string[] }> } {
+export function load(
+  target: TargetProcess,
+  clients = 2,
+): { stop(): Promise<{ readonly requests: number; readonly failed: readonly string[] }> } {
   let going = true;
   let requests = 0;
   const failed: string[] = [];

@@ -45,7 +45,11 @@ export function compileCell(source: string, name: string): CompiledCell {
 function shifted(map: TraceMap): TraceMap {
   const decoded = decodedMap(map);
   const mappings = decoded.mappings.map((line) =>
-    line.map((segment) => (segment.length > 1 && segment[2] === 0 ? [segment[0], segment[1], 0, Math.max(0, (segment[3] as number) - 1), ...segment.slice(4)] : segment)),
+    line.map((segment) =>
+      segment.length > 1 && segment[2] === 0
+        ? [segment[0], segment[1], 0, Math.max(0, (segment[3] as number) - 1), ...segment.slice(4)]
+        : segment,
+    ),
   );
   return new TraceMap({ ...decoded, mappings } as never);
 }

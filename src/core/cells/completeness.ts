@@ -17,8 +17,14 @@ export function readCompleteness(code: string): Completeness {
 /** The reading stopped at the end, or in something whose end has not come. */
 function isUnfinished(code: string, message: string, offset: number): boolean {
   const end = code.trimEnd().length;
-  if (/unterminated/i.test(message)) return /comment|template/i.test(message) || code.slice(offset).startsWith('`') || code.slice(offset).startsWith('/*') || openAtEnd(code);
-  return offset >= end || (/EOF|end of file/i.test(message)) || openAtEnd(code);
+  if (/unterminated/i.test(message))
+    return (
+      /comment|template/i.test(message) ||
+      code.slice(offset).startsWith('`') ||
+      code.slice(offset).startsWith('/*') ||
+      openAtEnd(code)
+    );
+  return offset >= end || /EOF|end of file/i.test(message) || openAtEnd(code);
 }
 
 interface Scan {
@@ -80,7 +86,10 @@ function openAtEnd(code: string): boolean {
 function closers(code: string): string {
   const open: string[] = [];
   const pairs: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
-  for (const char of code.replace(/\/\/.*|\/\*[^]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g, '')) {
+  for (const char of code.replace(
+    /\/\/.*|\/\*[^]*?\*\/|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`/g,
+    '',
+  )) {
     if (char in pairs) open.push(pairs[char]!);
     else if (')]}'.includes(char)) open.pop();
   }

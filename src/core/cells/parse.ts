@@ -31,7 +31,11 @@ export const findProblem = (code: string): SyntaxProblem | undefined =>
 /** An object at the start of a cell is a value, not a block: `{ a: 1 }`. */
 export function readsAsObject(code: string): boolean {
   if (!/^\s*\{[^]*\}\s*$/.test(code)) return false;
-  return findProblem(`(${code}\n)`) === undefined && findProblem(`({}, ${code}\n)`) === undefined && /^\s*\{\s*(\}|\.\.\.|[^{}();]*?[:,}])/.test(code);
+  return (
+    findProblem(`(${code}\n)`) === undefined &&
+    findProblem(`({}, ${code}\n)`) === undefined &&
+    /^\s*\{\s*(\}|\.\.\.|[^{}();]*?[:,}])/.test(code)
+  );
 }
 
 export interface PlainScript {
@@ -54,7 +58,11 @@ export function toJavaScript(code: string, name: string): PlainScript {
   const second = problemOf(result.errors);
   if (second || !result.map) throw syntaxError(code, name, second ?? { message: 'cannot be compiled', offset: 0 });
   const parsed = parseSync('cell.js', result.code, { lang: 'js', sourceType: 'module', preserveParens: false });
-  return { code: result.code, map: result.map as unknown as EncodedSourceMap, program: parsed.program as unknown as Node };
+  return {
+    code: result.code,
+    map: result.map as unknown as EncodedSourceMap,
+    program: parsed.program as unknown as Node,
+  };
 }
 
 function syntaxError(code: string, name: string, problem: SyntaxProblem): DevsandboxError {

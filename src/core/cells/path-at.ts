@@ -39,7 +39,11 @@ function chainBefore(text: string): readonly string[] | undefined {
     const name = element ? undefined : identifierEnd.exec(rest)?.[0];
     if (element) {
       parts.unshift(element[1] ?? unescape(element[3]!));
-      rest = rest.slice(0, element.index).trimEnd().replace(/(\?\.)$/, '').trimEnd();
+      rest = rest
+        .slice(0, element.index)
+        .trimEnd()
+        .replace(/(\?\.)$/, '')
+        .trimEnd();
       if (rest === '') return undefined;
       continue;
     }

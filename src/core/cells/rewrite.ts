@@ -59,7 +59,11 @@ class Rewriting {
       case 'ExportDefaultDeclaration':
         return this.#exportDefault(statement, last);
       case 'ExportAllDeclaration':
-        this.#text.overwrite(statement.start, statement.end, `await __ds.import(${node(statement, 'source')['raw'] as string});`);
+        this.#text.overwrite(
+          statement.start,
+          statement.end,
+          `await __ds.import(${node(statement, 'source')['raw'] as string});`,
+        );
         return;
       default:
     }
@@ -122,7 +126,11 @@ class Rewriting {
       this.#text.overwrite(start, end, kind === 'var' ? 'void 0' : `__ds.let({ ${property(names[0]!)}: void 0 })`);
     } else if (id.type === 'Identifier') {
       const method = kind === 'const' ? 'const' : 'let';
-      this.#text.overwrite(start, init.start, `__ds.${method}({ ${property(names[0]!)}: ${this.#between(id.end, init.start)}`);
+      this.#text.overwrite(
+        start,
+        init.start,
+        `__ds.${method}({ ${property(names[0]!)}: ${this.#between(id.end, init.start)}`,
+      );
       this.#text.appendLeft(end, ' })');
     } else {
       this.#text.appendRight(start, names.length > 0 ? `(__ds.open(${quoted(names)}), (` : '((');
@@ -142,11 +150,18 @@ class Rewriting {
       const local = nameOf(node(specifier, 'local'));
       this.defined.add(local);
       const exported =
-        specifier.type === 'ImportSpecifier' ? nameOf(node(specifier, 'imported')) : specifier.type === 'ImportDefaultSpecifier' ? 'default' : '*';
+        specifier.type === 'ImportSpecifier'
+          ? nameOf(node(specifier, 'imported'))
+          : specifier.type === 'ImportDefaultSpecifier'
+            ? 'default'
+            : '*';
       return `${JSON.stringify(local)}: ${JSON.stringify(exported)}`;
     });
     const load = `await __ds.import(${source})`;
-    const code = bound.length > 0 ? `const ${module} = ${load}; __ds.bind(${module}, ${source}, { ${bound.join(', ')} });` : `${load};`;
+    const code =
+      bound.length > 0
+        ? `const ${module} = ${load}; __ds.bind(${module}, ${source}, { ${bound.join(', ')} });`
+        : `${load};`;
     this.#text.overwrite(declaration.start, declaration.end, code);
     this.#toFront(declaration);
   }
@@ -159,11 +174,13 @@ class Rewriting {
   /** What is rewritten below the top: `import()`, `import.meta`, `var` in blocks, names that an assignment creates. */
   #inside(item: Node, locals: readonly ReadonlySet<string>[], inFunction: boolean): void {
     if (item.type === 'ImportExpression') this.#text.update(item.start, item.start + 'import'.length, '__ds.import');
-    if (item.type === 'MetaProperty' && nameOf(node(item, 'meta')) === 'import') this.#text.update(item.start, item.end, '__ds.meta');
+    if (item.type === 'MetaProperty' && nameOf(node(item, 'meta')) === 'import')
+      this.#text.update(item.start, item.end, '__ds.meta');
     if (!inFunction) this.#assignment(item, locals);
     const inner = [...locals, ...blockNames(item)];
     for (const child of childrenOf(item)) {
-      const isFunctionChild = inFunction || isFunction(child) || child.type === 'StaticBlock' || child.type === 'PropertyDefinition';
+      const isFunctionChild =
+        inFunction || isFunction(child) || child.type === 'StaticBlock' || child.type === 'PropertyDefinition';
       if (!inFunction && child.type === 'VariableDeclaration' && child['kind'] === 'var') this.#innerVar(item, child);
       this.#inside(child, inner, isFunctionChild);
     }
@@ -193,7 +210,11 @@ class Rewriting {
 
 /** An empty statement, or the `export {}` that stands where only types were imported. */
 const isNothing = (statement: Node): boolean =>
-  statement.type === 'EmptyStatement' || (statement.type === 'ExportNamedDeclaration' && !maybe(statement, 'declaration') && !maybe(statement, 'source') && nodes(statement, 'specifiers').length === 0);
+  statement.type === 'EmptyStatement' ||
+  (statement.type === 'ExportNamedDeclaration' &&
+    !maybe(statement, 'declaration') &&
+    !maybe(statement, 'source') &&
+    nodes(statement, 'specifiers').length === 0);
 
 /** Names that a node with a scope of its own declares for what is inside it. */
 function blockNames(item: Node): readonly ReadonlySet<string>[] {
@@ -201,15 +222,21 @@ function blockNames(item: Node): readonly ReadonlySet<string>[] {
   const take = (declaration: Node | undefined): void => {
     if (!declaration) return;
     if (declaration.type === 'VariableDeclaration' && declaration['kind'] !== 'var') {
-      for (const each of nodes(declaration, 'declarations')) for (const name of boundNames(node(each, 'id'))) names.add(name);
-    } else if ((declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration') && maybe(declaration, 'id')) {
+      for (const each of nodes(declaration, 'declarations'))
+        for (const name of boundNames(node(each, 'id'))) names.add(name);
+    } else if (
+      (declaration.type === 'FunctionDeclaration' || declaration.type === 'ClassDeclaration') &&
+      maybe(declaration, 'id')
+    ) {
       names.add(nameOf(node(declaration, 'id')));
     }
   };
   if (item.type === 'BlockStatement') nodes(item, 'body').forEach(take);
   else if (item.type === 'ForStatement') take(maybe(item, 'init'));
   else if (item.type === 'ForInStatement' || item.type === 'ForOfStatement') take(maybe(item, 'left'));
-  else if (item.type === 'SwitchStatement') for (const branch of nodes(item, 'cases')) nodes(branch, 'consequent').forEach(take);
-  else if (item.type === 'CatchClause' && maybe(item, 'param')) for (const name of boundNames(node(item, 'param'))) names.add(name);
+  else if (item.type === 'SwitchStatement')
+    for (const branch of nodes(item, 'cases')) nodes(branch, 'consequent').forEach(take);
+  else if (item.type === 'CatchClause' && maybe(item, 'param'))
+    for (const name of boundNames(node(item, 'param'))) names.add(name);
   return names.size > 0 ? [names] : [];
 }

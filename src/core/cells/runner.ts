@@ -7,7 +7,20 @@ import { ms } from '../common/units.ts';
 import type { Milliseconds } from '../common/units.ts';
 import { defaultPatience, Sandbox } from '../sandbox/index.ts';
 import type { HostError, ScriptEnd } from '../sandbox/index.ts';
-import type { CellError, CellFrame, CellGrants, CellResult, CellRunner, Completion, CompletionList, FrontPort, Inspection, MimeBundle, RunListeners, RunOptions } from '../sandbox/ports.ts';
+import type {
+  CellError,
+  CellFrame,
+  CellGrants,
+  CellResult,
+  CellRunner,
+  Completion,
+  CompletionList,
+  FrontPort,
+  Inspection,
+  MimeBundle,
+  RunListeners,
+  RunOptions,
+} from '../sandbox/ports.ts';
 import { codeFrame } from '../common/code-frame.ts';
 import { compileCell } from './compile.ts';
 import type { CompiledCell } from './compile.ts';
@@ -82,16 +95,27 @@ class Cells implements TestableRunner {
   async complete(code: string, cursor: number): Promise<CompletionList> {
     const at = pathAt(code, cursor);
     if (!at) return { start: cursor, end: cursor, items: [] };
-    const members = this.#sandbox.busy ? [] : ((await this.#sandbox.look('members', { path: at.path }).catch(() => [])) as readonly Completion[] | null) ?? [];
-    const items = members.map((member) => fitting(member, at.quote)).filter((item): item is Completion => item?.text.startsWith(at.prefix) ?? false);
-    if (at.path.length === 0) items.push(...keywords.filter((word) => word.startsWith(at.prefix)).map((text) => ({ text, kind: 'keyword' }) as const));
+    const members = this.#sandbox.busy
+      ? []
+      : (((await this.#sandbox.look('members', { path: at.path }).catch(() => [])) as readonly Completion[] | null) ??
+        []);
+    const items = members
+      .map((member) => fitting(member, at.quote))
+      .filter((item): item is Completion => item?.text.startsWith(at.prefix) ?? false);
+    if (at.path.length === 0)
+      items.push(
+        ...keywords.filter((word) => word.startsWith(at.prefix)).map((text) => ({ text, kind: 'keyword' }) as const),
+      );
     return { start: at.start, end: cursor, items };
   }
 
   async inspect(code: string, cursor: number): Promise<Inspection> {
     const path = nameAt(code, cursor);
     if (path.length === 0 || this.#sandbox.busy) return { found: false, data: {} };
-    const found = (await this.#sandbox.look('inspect', { path }).catch(() => undefined)) as Inspection | null | undefined;
+    const found = (await this.#sandbox.look('inspect', { path }).catch(() => undefined)) as
+      | Inspection
+      | null
+      | undefined;
     return found ?? { found: false, data: {} };
   }
 
@@ -107,7 +131,15 @@ class Cells implements TestableRunner {
   async evaluateJson(expression: string): Promise<unknown> {
     this.#hidden += 1;
     const cell = this.#compile(`(${expression}\n)`, `expression ${this.#hidden}`);
-    const end = await this.#inTurn(() => this.#sandbox.run({ kind: 'json', name: cell.name, script: cell.script, listeners: silent, timeout: this.#options.timeLimit ?? defaultTimeLimit }));
+    const end = await this.#inTurn(() =>
+      this.#sandbox.run({
+        kind: 'json',
+        name: cell.name,
+        script: cell.script,
+        listeners: silent,
+        timeout: this.#options.timeLimit ?? defaultTimeLimit,
+      }),
+    );
     if ('stopped' in end) throw end.stopped;
     const { value, error } = end.result;
     if (error) throw fail('DS2020', { expression, reason: `${error.name}: ${error.message}` });
@@ -145,15 +177,33 @@ class Cells implements TestableRunner {
     }
     let end: ScriptEnd;
     try {
-      end = await this.#sandbox.run({ kind: 'run', name, script: cell.script, listeners: this.#listening(listeners), timeout: timeout ?? this.#options.timeLimit ?? defaultTimeLimit });
+      end = await this.#sandbox.run({
+        kind: 'run',
+        name,
+        script: cell.script,
+        listeners: this.#listening(listeners),
+        timeout: timeout ?? this.#options.timeLimit ?? defaultTimeLimit,
+      });
     } catch (error) {
       if (!isDevsandboxError(error)) throw error;
       end = { stopped: error };
     }
-    if ('stopped' in end) return { status: end.stopped.code === 'DS2001' || end.stopped.code === 'DS2005' ? 'interrupted' : 'error', error: ours(end.stopped), duration: took(), defined: cell.defined };
+    if ('stopped' in end)
+      return {
+        status: end.stopped.code === 'DS2001' || end.stopped.code === 'DS2005' ? 'interrupted' : 'error',
+        error: ours(end.stopped),
+        duration: took(),
+        defined: cell.defined,
+      };
     const { status, error } = end.result;
     const value = end.result.value && this.#bundle(end.result.value);
-    return { status, ...(value ? { value } : {}), ...(error ? { error: this.#mapped(error) } : {}), duration: took(), defined: cell.defined };
+    return {
+      status,
+      ...(value ? { value } : {}),
+      ...(error ? { error: this.#mapped(error) } : {}),
+      duration: took(),
+      defined: cell.defined,
+    };
   }
 
   #compile(code: string, name: string): CompiledCell {
@@ -180,10 +230,13 @@ class Cells implements TestableRunner {
     if (!/^\s+at /m.test(text)) return text;
     return text
       .replace(/^\s+at [^\n]*(?:devsandbox:|<isolated-vm boundary>|\/core\/sandbox\/)[^\n]*\n?/gm, '')
-      .replace(/^(\s+at [^\n]*?)(cell \d+):(\d+):(\d+)/gm, (whole, before: string, file: string, line: string, column: string) => {
-        const frame = this.#frame({ file, line: Number(line), column: Number(column) });
-        return frame ? `${before}${file}:${frame.line}:${frame.column}` : whole;
-      })
+      .replace(
+        /^(\s+at [^\n]*?)(cell \d+):(\d+):(\d+)/gm,
+        (whole, before: string, file: string, line: string, column: string) => {
+          const frame = this.#frame({ file, line: Number(line), column: Number(column) });
+          return frame ? `${before}${file}:${frame.line}:${frame.column}` : whole;
+        },
+      )
       .replace(/\n$/, text.endsWith('\n') ? '\n' : '');
   }
 
@@ -193,7 +246,13 @@ class Cells implements TestableRunner {
     // Around the first place that the user wrote: in a file of theirs, or in a cell.
     const first = mapped.find((frame) => this.#sources.has(frame.file));
     const source = first && this.#sources.get(first.file)?.source;
-    return { name, message: assigned(message), ...(code === undefined ? {} : { code }), frames: mapped, codeFrame: shown ?? (source === undefined ? '' : codeFrame(source, first!)) };
+    return {
+      name,
+      message: assigned(message),
+      ...(code === undefined ? {} : { code }),
+      frames: mapped,
+      codeFrame: shown ?? (source === undefined ? '' : codeFrame(source, first!)),
+    };
   }
 
   #frame(frame: CellFrame): CellFrame | undefined {
@@ -207,24 +266,40 @@ class Cells implements TestableRunner {
 
 /** The engine's words for a constant say how we keep it. */
 const assigned = (message: string): string =>
-  /^Cannot assign to read only property '.*' of object '#<Object>'$/.test(message) ? 'Assignment to constant variable.' : message;
+  /^Cannot assign to read only property '.*' of object '#<Object>'$/.test(message)
+    ? 'Assignment to constant variable.'
+    : message;
 
 function unreadable(error: unknown, source: string, name: string): CellError {
   if (!isDevsandboxError(error)) return { name: 'Error', message: messageOf(error), frames: [], codeFrame: '' };
   const { line, column } = error.details as { line?: number; column?: number };
   if (line === undefined || column === undefined) return ours(error);
-  return { ...ours(error), name: 'SyntaxError', frames: [{ file: name, line, column }], codeFrame: codeFrame(source, { line, column }) };
+  return {
+    ...ours(error),
+    name: 'SyntaxError',
+    frames: [{ file: name, line, column }],
+    codeFrame: codeFrame(source, { line, column }),
+  };
 }
 
-const ours = (error: DevsandboxError): CellError => ({ name: error.name, message: error.message, code: error.code, frames: [], codeFrame: '' });
+const ours = (error: DevsandboxError): CellError => ({
+  name: error.name,
+  message: error.message,
+  code: error.code,
+  frames: [],
+  codeFrame: '',
+});
 
 function describe({ name, message, frames, codeFrame: frame }: CellError): string {
   const at = frames[0];
-  return [`${name}: ${message}${at ? ` (${at.file}:${at.line}:${at.column})` : ''}`, frame].filter((part) => part !== '').join('\n');
+  return [`${name}: ${message}${at ? ` (${at.file}:${at.line}:${at.column})` : ''}`, frame]
+    .filter((part) => part !== '')
+    .join('\n');
 }
 
 /** After a dot only names fit; inside quotes the key is text. */
 function fitting(member: Completion, quote: string | undefined): Completion | undefined {
-  if (quote !== undefined) return { ...member, text: member.text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`) };
+  if (quote !== undefined)
+    return { ...member, text: member.text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`) };
   return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(member.text) ? member : undefined;
 }

@@ -16,7 +16,9 @@ export class Disposables implements AsyncDisposable {
   }
 
   use<T extends Disposable | AsyncDisposable>(resource: T): T {
-    this.add(() => (Symbol.asyncDispose in resource ? Promise.resolve(resource[Symbol.asyncDispose]()) : resource[Symbol.dispose]()));
+    this.add(() =>
+      Symbol.asyncDispose in resource ? Promise.resolve(resource[Symbol.asyncDispose]()) : resource[Symbol.dispose](),
+    );
     return resource;
   }
 

@@ -22,7 +22,10 @@ export function log(part: string, environment: NodeJS.ProcessEnv = process.env):
   const write = (level: LogLevel, what: string, fields: LogFields = {}): void => {
     const threshold = levels.indexOf(environment['DEVSANDBOX_LOG'] as LogLevel);
     if (threshold < 0 || levels.indexOf(level) < threshold) return;
-    const bounded = Object.entries(fields).map(([key, value]) => [key, typeof value === 'string' ? value.slice(0, maxField) : value]);
+    const bounded = Object.entries(fields).map(([key, value]) => [
+      key,
+      typeof value === 'string' ? value.slice(0, maxField) : value,
+    ]);
     const line = `${JSON.stringify({ time: new Date().toISOString(), level, part, pid: process.pid, what, ...Object.fromEntries(bounded) })}\n`;
     const path = environment['DEVSANDBOX_LOG_FILE'];
     try {
@@ -36,6 +39,7 @@ export function log(part: string, environment: NodeJS.ProcessEnv = process.env):
     debug: (what, fields) => write('debug', what, fields),
     info: (what, fields) => write('info', what, fields),
     warn: (what, fields) => write('warn', what, fields),
-    error: (what, thrown, fields) => write('error', what, { ...fields, ...(thrown !== undefined && { error: messageOf(thrown) }) }),
+    error: (what, thrown, fields) =>
+      write('error', what, { ...fields, ...(thrown !== undefined && { error: messageOf(thrown) }) }),
   };
 }

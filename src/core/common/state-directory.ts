@@ -6,7 +6,8 @@ import { join } from 'node:path';
 
 /** `$DEVSANDBOX_HOME`, else `$XDG_STATE_HOME/devsandbox`, else `~/.local/state/devsandbox`. */
 export const stateDirectory = (environment: NodeJS.ProcessEnv = process.env): string =>
-  environment['DEVSANDBOX_HOME'] || join(environment['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'devsandbox');
+  environment['DEVSANDBOX_HOME'] ||
+  join(environment['XDG_STATE_HOME'] || join(homedir(), '.local', 'state'), 'devsandbox');
 
 /** A folder below it, made when missing, readable by its owner only. */
 export function stateFolder(name: string): string {

@@ -4,20 +4,52 @@ import { ByteReader, headSize } from './runtime/bytes.ts';
 import { Kind } from './runtime/event-kinds.ts';
 
 export type RawEvent<Value> =
-  | { readonly kind: 'enter'; readonly call: number; readonly parent: number; readonly fn: number; readonly identity: number; readonly construct: boolean; readonly busy: number; readonly request: number; readonly self: Value; readonly args: readonly Value[] }
+  | {
+      readonly kind: 'enter';
+      readonly call: number;
+      readonly parent: number;
+      readonly fn: number;
+      readonly identity: number;
+      readonly construct: boolean;
+      readonly busy: number;
+      readonly request: number;
+      readonly self: Value;
+      readonly args: readonly Value[];
+    }
   | { readonly kind: 'leave' | 'settled'; readonly call: number; readonly outcome: number; readonly value: Value }
   | { readonly kind: 'ask'; readonly op: number; readonly site: number; readonly parts: readonly Value[] }
   | { readonly kind: 'answer'; readonly outcome: number; readonly value: Value; readonly changed: readonly Value[] }
-  | { readonly kind: 'settle'; readonly gate: number; readonly outcome: number; readonly busy: number; readonly value: Value }
+  | {
+      readonly kind: 'settle';
+      readonly gate: number;
+      readonly outcome: number;
+      readonly busy: number;
+      readonly value: Value;
+    }
   | { readonly kind: 'request'; readonly request: number; readonly method: string; readonly url: string }
   | { readonly kind: 'response'; readonly request: number; readonly status: number }
-  | { readonly kind: 'state'; readonly instance: number; readonly last: boolean; readonly variables: readonly (readonly [string, Value])[] }
+  | {
+      readonly kind: 'state';
+      readonly instance: number;
+      readonly last: boolean;
+      readonly variables: readonly (readonly [string, Value])[];
+    }
   | { readonly kind: 'mark'; readonly name: string }
-  | { readonly kind: 'gap'; readonly call: number; readonly reason: string; readonly place: string; readonly detail: string }
+  | {
+      readonly kind: 'gap';
+      readonly call: number;
+      readonly reason: string;
+      readonly place: string;
+      readonly detail: string;
+    }
   | { readonly kind: 'dropped'; readonly events: number; readonly bytes: number };
 
 /** Calls `take` with each event and its time in microseconds since the start. */
-export function readEvents<Value>(chunk: Uint8Array, value: (reader: ByteReader) => Value, take: (event: RawEvent<Value>, at: number) => void): void {
+export function readEvents<Value>(
+  chunk: Uint8Array,
+  value: (reader: ByteReader) => Value,
+  take: (event: RawEvent<Value>, at: number) => void,
+): void {
   const reader = new ByteReader(chunk);
   const count = reader.u32();
   let at = reader.f64();
@@ -28,14 +60,44 @@ export function readEvents<Value>(chunk: Uint8Array, value: (reader: ByteReader)
     at += reader.varint();
     switch (kind) {
       case Kind.enter: {
-        const [call, parent, fn, identity, flags, busy, request] = [reader.varint(), reader.varint(), reader.zigzag(), reader.varint(), reader.u8(), reader.varint(), reader.varint()];
+        const [call, parent, fn, identity, flags, busy, request] = [
+          reader.varint(),
+          reader.varint(),
+          reader.zigzag(),
+          reader.varint(),
+          reader.u8(),
+          reader.varint(),
+          reader.varint(),
+        ];
         const self = value(reader);
-        take({ kind: 'enter', call, parent, fn, identity, construct: (flags & 1) === 1, busy: busy - 1, request, self, args: many(reader.varint()) }, at);
+        take(
+          {
+            kind: 'enter',
+            call,
+            parent,
+            fn,
+            identity,
+            construct: (flags & 1) === 1,
+            busy: busy - 1,
+            request,
+            self,
+            args: many(reader.varint()),
+          },
+          at,
+        );
         break;
       }
       case Kind.leave:
       case Kind.settled:
-        take({ kind: kind === Kind.leave ? 'leave' : 'settled', call: reader.varint(), outcome: reader.u8(), value: value(reader) }, at);
+        take(
+          {
+            kind: kind === Kind.leave ? 'leave' : 'settled',
+            call: reader.varint(),
+            outcome: reader.u8(),
+            value: value(reader),
+          },
+          at,
+        );
         break;
       case Kind.ask:
         take({ kind: 'ask', op: reader.u8(), site: reader.varint(), parts: many(reader.varint()) }, at);
@@ -44,7 +106,16 @@ export function readEvents<Value>(chunk: Uint8Array, value: (reader: ByteReader)
         take({ kind: 'answer', outcome: reader.u8(), value: value(reader), changed: many(reader.varint()) }, at);
         break;
       case Kind.settle:
-        take({ kind: 'settle', gate: reader.varint(), outcome: reader.u8(), busy: reader.varint() - 1, value: value(reader) }, at);
+        take(
+          {
+            kind: 'settle',
+            gate: reader.varint(),
+            outcome: reader.u8(),
+            busy: reader.varint() - 1,
+            value: value(reader),
+          },
+          at,
+        );
         break;
       case Kind.request:
         take({ kind: 'request', request: reader.varint(), method: reader.string(), url: reader.string() }, at);
@@ -54,14 +125,31 @@ export function readEvents<Value>(chunk: Uint8Array, value: (reader: ByteReader)
         break;
       case Kind.state: {
         const [instance, last, size] = [reader.varint(), reader.u8(), reader.varint()];
-        take({ kind: 'state', instance, last: last === 1, variables: Array.from({ length: size }, () => [reader.string(), value(reader)] as const) }, at);
+        take(
+          {
+            kind: 'state',
+            instance,
+            last: last === 1,
+            variables: Array.from({ length: size }, () => [reader.string(), value(reader)] as const),
+          },
+          at,
+        );
         break;
       }
       case Kind.mark:
         take({ kind: 'mark', name: reader.string() }, at);
         break;
       case Kind.gap:
-        take({ kind: 'gap', call: reader.varint(), reason: reader.string(), place: reader.string(), detail: reader.string() }, at);
+        take(
+          {
+            kind: 'gap',
+            call: reader.varint(),
+            reason: reader.string(),
+            place: reader.string(),
+            detail: reader.string(),
+          },
+          at,
+        );
         break;
       case Kind.dropped:
         take({ kind: 'dropped', events: reader.varint(), bytes: reader.varint() }, at);

@@ -1,7 +1,17 @@
 // Edits of one process, on disk before they are made, so that another devsandbox can undo them after ours was killed.
 // A file of JSON lines for each process; the newest line of an id is its state. A line cut by a crash is left out when
 // reading and ended before the next one is written.
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, readSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fail } from '../common/errors.ts';
 import { stateFolder } from '../common/state-directory.ts';
@@ -43,7 +53,14 @@ export class EditJournal<Details = unknown> {
   begin(name: string, details: Details): JournalEntry<Details> {
     return this.#locked(() => {
       const id = Math.max(0, ...this.entries().map((entry) => entry.id)) + 1;
-      const entry: JournalEntry<Details> = { id, state: 'intended', at: new Date().toISOString(), editor: process.pid, name, details };
+      const entry: JournalEntry<Details> = {
+        id,
+        state: 'intended',
+        at: new Date().toISOString(),
+        editor: process.pid,
+        name,
+        details,
+      };
       this.#append(entry);
       return entry;
     });

@@ -20,17 +20,44 @@ async function run(request: ReplayRequest): Promise<ReplayResult> {
   const recorded = first.manifest as unknown as Manifest;
   first.close();
   const tape = openTape(request.tape, { decoder: makeChunkDecoder(recorded), upToDamage: true });
-  const manifest = request.replaced ? replacedManifest(recorded, request.replaced) : request.watch ? watchedManifest(recorded) : recorded;
+  const manifest = request.replaced
+    ? replacedManifest(recorded, request.replaced)
+    : request.watch
+      ? watchedManifest(recorded)
+      : recorded;
   const counterfactual = request.changes !== undefined || request.replaced !== undefined;
   const isolate = new ivm.Isolate({ memoryLimit: memory });
   const context = isolate.createContextSync();
   const { code } = await bundleInjected(new URL('./inside/index.ts', import.meta.url), { name: 'replay' });
-  const inside = context.evalClosureSync(`return { ...(${code.replace(/;\s*$/, '')}) };`, [], { result: { reference: true }, filename: 'devsandbox:replay' }) as ivm.Reference<Record<string, () => unknown>>;
-  const fn = (name: string): ivm.Reference<(...args: unknown[]) => unknown> => inside.getSync(name, { reference: true }) as unknown as ivm.Reference<(...args: unknown[]) => unknown>;
-  const [open, feed, prepare, step, goOn] = ['open', 'feed', 'prepare', 'step', 'goOn'].map(fn) as [ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>, ivm.Reference<(...args: unknown[]) => unknown>];
-  const strip = (value: Manifest): Manifest => ({ ...value, modules: value.modules.map((module) => ({ ...module, source: '', sites: [] })) });
+  const inside = context.evalClosureSync(`return { ...(${code.replace(/;\s*$/, '')}) };`, [], {
+    result: { reference: true },
+    filename: 'devsandbox:replay',
+  }) as ivm.Reference<Record<string, () => unknown>>;
+  const fn = (name: string): ivm.Reference<(...args: unknown[]) => unknown> =>
+    inside.getSync(name, { reference: true }) as unknown as ivm.Reference<(...args: unknown[]) => unknown>;
+  const [open, feed, prepare, step, goOn] = ['open', 'feed', 'prepare', 'step', 'goOn'].map(fn) as [
+    ivm.Reference<(...args: unknown[]) => unknown>,
+    ivm.Reference<(...args: unknown[]) => unknown>,
+    ivm.Reference<(...args: unknown[]) => unknown>,
+    ivm.Reference<(...args: unknown[]) => unknown>,
+    ivm.Reference<(...args: unknown[]) => unknown>,
+  ];
+  const strip = (value: Manifest): Manifest => ({
+    ...value,
+    modules: value.modules.map((module) => ({ ...module, source: '', sites: [] })),
+  });
   open.applySync(undefined, [
-    JSON.stringify({ manifest: strip(manifest), changes: request.changes ?? {}, changesAt: request.changesAt ?? 0, until: request.until ?? 0, watch: request.watch ?? 0, stopBefore: request.stopBefore ?? Number.MAX_SAFE_INTEGER, counterfactual, redact: [], timed: functionNumber(recorded, request.timed) }),
+    JSON.stringify({
+      manifest: strip(manifest),
+      changes: request.changes ?? {},
+      changesAt: request.changesAt ?? 0,
+      until: request.until ?? 0,
+      watch: request.watch ?? 0,
+      stopBefore: request.stopBefore ?? Number.MAX_SAFE_INTEGER,
+      counterfactual,
+      redact: [],
+      timed: functionNumber(recorded, request.timed),
+    }),
     new ivm.Callback(() => performance.now()),
   ]);
   for (const chunk of tape.chunks()) {
@@ -69,7 +96,17 @@ async function run(request: ReplayRequest): Promise<ReplayResult> {
   }
   const report = JSON.parse(fn('report').applySync(undefined, [], { timeout: stepLimit }) as string) as RawReport;
   const state = JSON.parse(fn('state').applySync(undefined, [], { timeout: stepLimit }) as string) as RawState;
-  return summarise({ request, manifest, tape, report, state, counterfactual, complete, crash, ms: performance.now() - began });
+  return summarise({
+    request,
+    manifest,
+    tape,
+    report,
+    state,
+    counterfactual,
+    complete,
+    crash,
+    ms: performance.now() - began,
+  });
 }
 
 /** Number of a function by its name in its module; 0 when the tape has none. */
@@ -85,7 +122,15 @@ process.on('message', (message: { readonly request?: ReplayRequest; readonly sto
   if (!message.request) return;
   run(message.request).then(
     (result) => process.send?.({ result }, () => process.exit(0)),
-    (error: unknown) => process.send?.({ failure: isDevsandboxError(error) ? { code: error.code, details: error.details } : { message: error instanceof Error ? (error.stack ?? error.message) : String(error) } }, () => process.exit(1)),
+    (error: unknown) =>
+      process.send?.(
+        {
+          failure: isDevsandboxError(error)
+            ? { code: error.code, details: error.details }
+            : { message: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+        },
+        () => process.exit(1),
+      ),
   );
 });
 process.on('disconnect', () => process.exit(0));

@@ -11,7 +11,11 @@ export type { ReplayDivergence, ReplayedCall, ReplayOptions, ReplayRequest, Repl
 interface HostMessage {
   readonly progress?: number;
   readonly result?: ReplayResult;
-  readonly failure?: { readonly code?: ErrorCode; readonly details?: Record<string, unknown>; readonly message?: string };
+  readonly failure?: {
+    readonly code?: ErrorCode;
+    readonly details?: Record<string, unknown>;
+    readonly message?: string;
+  };
 }
 
 /**
@@ -21,8 +25,14 @@ interface HostMessage {
  */
 export function replay(request: ReplayRequest, options: ReplayOptions = {}): Promise<ReplayResult> {
   return new Promise((resolve, reject) => {
-    const path = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './host-main.ts' : './host-main.js', import.meta.url));
-    const host = fork(path, [], { execArgv: ['--no-node-snapshot', '--no-warnings', '--stack-size=4000'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' });
+    const path = fileURLToPath(
+      new URL(import.meta.url.endsWith('.ts') ? './host-main.ts' : './host-main.js', import.meta.url),
+    );
+    const host = fork(path, [], {
+      execArgv: ['--no-node-snapshot', '--no-warnings', '--stack-size=4000'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    });
     let said = '';
     let done = false;
     host.stderr?.on('data', (data: Buffer) => (said = (said + data.toString()).slice(-2000)));
@@ -46,7 +56,15 @@ export function replay(request: ReplayRequest, options: ReplayOptions = {}): Pro
       }
     });
     host.on('error', (error) => end(() => reject(fail('DS4013', { problem: error.message }))));
-    host.on('exit', (code, signal) => end(() => reject(fail('DS4013', { problem: `it ended with ${signal ?? code}${said ? `: ${said.trim().split('\n').at(-1)}` : ''}` }))));
+    host.on('exit', (code, signal) =>
+      end(() =>
+        reject(
+          fail('DS4013', {
+            problem: `it ended with ${signal ?? code}${said ? `: ${said.trim().split('\n').at(-1)}` : ''}`,
+          }),
+        ),
+      ),
+    );
     host.send({ request });
   });
 }

@@ -16,7 +16,13 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
   const at = manifest.modules.findIndex((module) => module.id === id);
   const module = manifest.modules[at];
   if (!module) throw fail('DS4020', { fn: `${id}#${fn}` });
-  const plan = new ModulePlan({ path: id, source: module.source, format: module.format, functionBase: module.functionBase, siteBase: module.siteBase });
+  const plan = new ModulePlan({
+    path: id,
+    source: module.source,
+    format: module.format,
+    functionBase: module.functionBase,
+    siteBase: module.siteBase,
+  });
   const info = plan.functions.find((item) => item.name === fn && item.kind !== 'class');
   if (!info) throw fail('DS4020', { fn: `${id}#${fn}` });
   const text = stripTypes(source, id).trim().replace(/;$/, '');
@@ -25,7 +31,13 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
   const whole = `${module.source.slice(0, info.start)}${text}${'\n'.repeat(Math.max(0, lines))}${module.source.slice(info.end)}`;
   let changed: ModulePlan;
   try {
-    changed = new ModulePlan({ path: id, source: whole, format: module.format, functionBase: module.functionBase, siteBase: module.siteBase });
+    changed = new ModulePlan({
+      path: id,
+      source: whole,
+      format: module.format,
+      functionBase: module.functionBase,
+      siteBase: module.siteBase,
+    });
   } catch (error) {
     throw fail('DS4021', { fn: `${id}#${fn}`, problem: error instanceof Error ? error.message : String(error) });
   }
@@ -36,19 +48,39 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
   const instances = manifest.instances.map((instance): ManifestInstance => {
     if (instance.module !== at) return instance;
     const unit = changed.unit(instance.functions.map(renumber));
-    return { ...instance, code: renumbered(unit.code, sites, module.functionBase, shift, info.index), moduleVariables: unit.moduleVariables, activationVariables: unit.activationVariables };
+    return {
+      ...instance,
+      code: renumbered(unit.code, sites, module.functionBase, shift, info.index),
+      moduleVariables: unit.moduleVariables,
+      activationVariables: unit.activationVariables,
+    };
   });
   return { ...manifest, instances };
 }
 
 /** The same units, made so that they tell their locals where something is thrown. */
 export function watchedManifest(manifest: Manifest): Manifest {
-  const plans = manifest.modules.map(({ id, source, format, functionBase, siteBase }) => new ModulePlan({ path: id, source, format, functionBase, siteBase, watch: true }));
-  return { ...manifest, instances: manifest.instances.map((instance) => ({ ...instance, code: plans[instance.module]?.unit(instance.functions).code ?? instance.code })) };
+  const plans = manifest.modules.map(
+    ({ id, source, format, functionBase, siteBase }) =>
+      new ModulePlan({ path: id, source, format, functionBase, siteBase, watch: true }),
+  );
+  return {
+    ...manifest,
+    instances: manifest.instances.map((instance) => ({
+      ...instance,
+      code: plans[instance.module]?.unit(instance.functions).code ?? instance.code,
+    })),
+  };
 }
 
 /** Site numbers of the changed module to those of the tape; sites inside the new text keep numbers of the old one's by text. */
-function siteNumbers(plan: ModulePlan, changed: ModulePlan, start: number, end: number, delta: number): ReadonlyMap<number, number> {
+function siteNumbers(
+  plan: ModulePlan,
+  changed: ModulePlan,
+  start: number,
+  end: number,
+  delta: number,
+): ReadonlyMap<number, number> {
   const base = plan.input.siteBase;
   const [before, after] = [new Map<string, number>(), plan.input.source];
   plan.sites.forEach((site, index) => {
@@ -59,7 +91,9 @@ function siteNumbers(plan: ModulePlan, changed: ModulePlan, start: number, end: 
   changed.sites.forEach((site, index) => {
     const back = site.start >= end + delta ? delta : 0;
     const inside = site.start >= start && site.end <= end + delta;
-    const key = inside ? `in:${changed.input.source.slice(site.start, site.end)}` : `${site.start - back}:${site.end - (site.end >= end + delta ? delta : 0)}`;
+    const key = inside
+      ? `in:${changed.input.source.slice(site.start, site.end)}`
+      : `${site.start - back}:${site.end - (site.end >= end + delta ? delta : 0)}`;
     map.set(index + base, before.get(key) ?? index + base + 10_000_000);
   });
   return map;
@@ -68,8 +102,17 @@ function siteNumbers(plan: ModulePlan, changed: ModulePlan, start: number, end: 
 const siteUse = /(\$\.(?:c|m|k|n|g|s|ref|upd|d|has|io|i|ai|fi|o|sp|tpl|a|imp|fn|cf)\()(\d+)(?=[,)])/g;
 const functionUse = /(\$\.(?:f|fd|e|as|gs)\()(\d+)(?=[,)])/g;
 
-function renumbered(code: string, sites: ReadonlyMap<number, number>, base: number, shift: number, from: number): string {
-  const withSites = code.replace(siteUse, (_whole, call: string, number: string) => `${call}${sites.get(Number(number)) ?? number}`);
+function renumbered(
+  code: string,
+  sites: ReadonlyMap<number, number>,
+  base: number,
+  shift: number,
+  from: number,
+): string {
+  const withSites = code.replace(
+    siteUse,
+    (_whole, call: string, number: string) => `${call}${sites.get(Number(number)) ?? number}`,
+  );
   if (shift === 0) return withSites;
   return withSites.replace(functionUse, (_whole, call: string, number: string) => {
     const index = Number(number) - base;

@@ -37,7 +37,14 @@ interface RawCall {
 export interface RawReport {
   readonly calls: readonly RawCall[];
   readonly nested: number;
-  readonly states: readonly { readonly seq: number; readonly instance: number; readonly name: string; readonly last: boolean; readonly expected: Raw; readonly actual: Raw }[];
+  readonly states: readonly {
+    readonly seq: number;
+    readonly instance: number;
+    readonly name: string;
+    readonly last: boolean;
+    readonly expected: Raw;
+    readonly actual: Raw;
+  }[];
   readonly stray: number;
 }
 export type RawState = readonly { readonly module: string; readonly name: string; readonly bytes: Raw }[];
@@ -54,7 +61,16 @@ export interface SummaryInput {
   readonly ms: number;
 }
 
-export function summarise({ request, manifest, tape, report, state, counterfactual, complete, ms }: SummaryInput): ReplayResult {
+export function summarise({
+  request,
+  manifest,
+  tape,
+  report,
+  state,
+  counterfactual,
+  complete,
+  ms,
+}: SummaryInput): ReplayResult {
   const places = new PlaceTable(manifest);
   const values = (raw: Raw): TapeValue[] | undefined => {
     if (typeof raw === 'string') return undefined;
@@ -67,7 +83,8 @@ export function summarise({ request, manifest, tape, report, state, counterfactu
     }
     return list;
   };
-  const text = (raw: Raw): string => (typeof raw === 'string' ? raw : (values(raw) ?? []).map((value) => renderValue(value)).join(', ') || 'nothing');
+  const text = (raw: Raw): string =>
+    typeof raw === 'string' ? raw : (values(raw) ?? []).map((value) => renderValue(value)).join(', ') || 'nothing';
   const divergence = (raw: RawDivergence, call: number, place: string): ReplayDivergence => {
     const [expected, actual] = [values(raw.expected), values(raw.actual)];
     const difference = expected && actual ? firstDifferenceOfLists(expected, actual, { root: raw.what }) : undefined;
@@ -100,7 +117,21 @@ export function summarise({ request, manifest, tape, report, state, counterfactu
       asks: raw.asks,
       ms: milliseconds(0),
       ...(request.timed ? { timed: { runs: raw.runs, ms: milliseconds(raw.spent) } } : {}),
-      ...(diverged ? { divergence: diverged } : outcome === 'diverged' ? { divergence: { call: callNumber(raw.call), event: eventIndex(raw.seq), place, what: 'result', path: '', expected: 'something to compare', actual: 'nothing of this call was compared' } } : {}),
+      ...(diverged
+        ? { divergence: diverged }
+        : outcome === 'diverged'
+          ? {
+              divergence: {
+                call: callNumber(raw.call),
+                event: eventIndex(raw.seq),
+                place,
+                what: 'result',
+                path: '',
+                expected: 'something to compare',
+                actual: 'nothing of this call was compared',
+              },
+            }
+          : {}),
       ...(raw.gap ? { gap: { reason: raw.gap.reason, place: raw.gap.place || place } } : {}),
       ...(raw.locals ? { locals: raw.locals } : {}),
       ...(raw.error ? { error: errorOf(raw.error, manifest) } : {}),
@@ -109,13 +140,18 @@ export function summarise({ request, manifest, tape, report, state, counterfactu
   const states = report.states.map((item): ReplayDivergence => {
     const instance = manifest.instances[item.instance];
     const module = instance ? (manifest.modules[instance.module]?.id ?? '') : '';
-    const found = divergence({ what: 'state', seq: item.seq, site: 0, expected: item.expected, actual: item.actual }, 0, `${module}#${item.name}`);
+    const found = divergence(
+      { what: 'state', seq: item.seq, site: 0, expected: item.expected, actual: item.actual },
+      0,
+      `${module}#${item.name}`,
+    );
     return { ...found, call: undefined };
   });
   // What was cut is known to be missing; it is no difference that the replay made.
   const differing = states.filter((item) => !item.expected.startsWith('<cut'));
   const shown: Record<string, Record<string, TapeValue>> = {};
-  for (const item of state) (shown[item.module] ??= {})[item.name] = values(item.bytes)?.[0] ?? { t: 'cut', v: 'unreadable' };
+  for (const item of state)
+    (shown[item.module] ??= {})[item.name] = values(item.bytes)?.[0] ?? { t: 'cut', v: 'unreadable' };
   const bad = list.filter((call) => call.outcome === 'diverged');
   void request;
   return {
@@ -131,7 +167,10 @@ export function summarise({ request, manifest, tape, report, state, counterfactu
 
 const frame = /devsandbox:copy\/(.+?):(\d+):(\d+)/;
 
-function errorOf(raw: { readonly name: string; readonly message: string; readonly stack: string }, manifest: Manifest): NonNullable<ReplayedCall['error']> {
+function errorOf(
+  raw: { readonly name: string; readonly message: string; readonly stack: string },
+  manifest: Manifest,
+): NonNullable<ReplayedCall['error']> {
   const found = frame.exec(raw.stack);
   const [path, line] = [found?.[1] ?? '', Number(found?.[2] ?? 0)];
   const source = manifest.modules.find((module) => module.id === path)?.source.split('\n') ?? [];

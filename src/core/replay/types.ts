@@ -49,7 +49,12 @@ export interface ReplayedCall {
   readonly divergence?: ReplayDivergence;
   /** Reason of the gap that touches it. */
   readonly gap?: { readonly reason: string; readonly place: string };
-  readonly error?: { readonly name: string; readonly message: string; readonly place: string; readonly codeFrame: string };
+  readonly error?: {
+    readonly name: string;
+    readonly message: string;
+    readonly place: string;
+    readonly codeFrame: string;
+  };
   /** Locals where it threw, or at its end; only for the watched call. */
   readonly locals?: readonly { readonly name: string; readonly preview: string }[];
 }
@@ -57,7 +62,12 @@ export interface ReplayedCall {
 export interface ReplayResult {
   /** Root calls in recorded order. */
   readonly calls: readonly ReplayedCall[];
-  readonly nested: { readonly calls: number; readonly exact: number; readonly diverged: number; readonly gapped: number };
+  readonly nested: {
+    readonly calls: number;
+    readonly exact: number;
+    readonly diverged: number;
+    readonly gapped: number;
+  };
   readonly first: ReplayDivergence | undefined;
   /** Own state at the end (or at `stopBefore`), by module and variable. */
   readonly state: Readonly<Record<string, Readonly<Record<string, TapeValue>>>>;

@@ -13,15 +13,27 @@ export interface AppAccess {
 export const isAppRequest = (method: string): boolean => method.startsWith('app.');
 
 /** Answers one request of a cell about `app`. */
-export async function answerAppRequest(target: Target, method: string, parameters: unknown, { access }: AppAccess): Promise<unknown> {
+export async function answerAppRequest(
+  target: Target,
+  method: string,
+  parameters: unknown,
+  { access }: AppAccess,
+): Promise<unknown> {
   const needed = accessOfAppRequest(method);
   if (needed) access(needed, describe(method, parameters));
-  const answer = answers[method as AppMethod] as ((target: Target, parameters: unknown) => Promise<unknown>) | undefined;
+  const answer = answers[method as AppMethod] as
+    | ((target: Target, parameters: unknown) => Promise<unknown>)
+    | undefined;
   if (!answer) throw fail('DS2023', { operation: method });
   return answer(target, parameters);
 }
 
-type Answers = { readonly [M in AppMethod]: (target: Target, parameters: AppRequests[M]['parameters']) => Promise<AppRequests[M]['result']> };
+type Answers = {
+  readonly [M in AppMethod]: (
+    target: Target,
+    parameters: AppRequests[M]['parameters'],
+  ) => Promise<AppRequests[M]['result']>;
+};
 
 const answers: Answers = {
   'app.modules': async (target) => {
@@ -57,7 +69,12 @@ async function readPlace(target: Target, place: AppPlace): Promise<LiveMember['v
 
 /** A cell does not say whether it means a variable or an export; nearly always it is both. */
 const placesOf = (place: AppPlace): readonly Place[] =>
-  'handle' in place ? [place] : [{ module: place.module, variable: place.name }, { module: place.module, exported: place.name }];
+  'handle' in place
+    ? [place]
+    : [
+        { module: place.module, variable: place.name },
+        { module: place.module, exported: place.name },
+      ];
 
 /** The first place that can be reached; otherwise the reason of the last that exists. */
 async function firstOf<T>(places: readonly Place[], work: (place: Place) => Promise<T>): Promise<T> {

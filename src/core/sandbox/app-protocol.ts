@@ -14,7 +14,10 @@ export interface AppRequests {
     readonly result: readonly LiveMember[];
   };
   /** `expression` is JavaScript made from data of the cell. */
-  'app.write': { readonly parameters: { readonly place: AppPlace; readonly expression: string }; readonly result: { readonly mechanism: string } };
+  'app.write': {
+    readonly parameters: { readonly place: AppPlace; readonly expression: string };
+    readonly result: { readonly mechanism: string };
+  };
   'app.call': {
     readonly parameters: { readonly fn: Handle; readonly receiver?: Handle; readonly args: readonly string[] };
     readonly result: LiveValue;

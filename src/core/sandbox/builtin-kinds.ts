@@ -4,17 +4,41 @@ import type { CellGrants } from './ports.ts';
 
 /** Loaded inside the isolate; keep in step with inside/builtins.ts, which a test does. */
 export const pureBuiltins: ReadonlySet<string> = new Set([
-  'assert', 'assert/strict', 'buffer', 'console', 'events', 'path', 'path/posix', 'perf_hooks', 'process', 'querystring',
-  'string_decoder', 'timers', 'timers/promises', 'url', 'util', 'util/types',
+  'assert',
+  'assert/strict',
+  'buffer',
+  'console',
+  'events',
+  'path',
+  'path/posix',
+  'perf_hooks',
+  'process',
+  'querystring',
+  'string_decoder',
+  'timers',
+  'timers/promises',
+  'url',
+  'util',
+  'util/types',
 ]);
 
 /** They only compute, but in native code: handles to the host's own, without a grant. */
 const computing: ReadonlySet<string> = new Set(['crypto', 'zlib']);
 
 const groups: Readonly<Record<string, 'fs' | 'net' | 'run' | 'env'>> = {
-  fs: 'fs', 'fs/promises': 'fs',
-  net: 'net', tls: 'net', http: 'net', https: 'net', http2: 'net', dgram: 'net', dns: 'net', 'dns/promises': 'net',
-  child_process: 'run', cluster: 'run', worker_threads: 'run',
+  fs: 'fs',
+  'fs/promises': 'fs',
+  net: 'net',
+  tls: 'net',
+  http: 'net',
+  https: 'net',
+  http2: 'net',
+  dgram: 'net',
+  dns: 'net',
+  'dns/promises': 'net',
+  child_process: 'run',
+  cluster: 'run',
+  worker_threads: 'run',
   os: 'env',
 };
 

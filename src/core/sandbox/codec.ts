@@ -22,7 +22,9 @@ export function encode(value: unknown, side: CodecSide, depth = 0): unknown {
     case 'undefined':
       return { $: 'undefined' };
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0) ? value : { $: 'number', text: Object.is(value, -0) ? '-0' : String(value) };
+      return Number.isFinite(value) && !Object.is(value, -0)
+        ? value
+        : { $: 'number', text: Object.is(value, -0) ? '-0' : String(value) };
     case 'bigint':
       return { $: 'bigint', text: String(value) };
     case 'symbol':
@@ -45,10 +47,17 @@ function encodeObject(value: object, side: CodecSide, depth: number): unknown {
   const inner = (item: unknown): unknown => encode(item, side, depth + 1);
   if (Array.isArray(value)) return Array.from(value, inner);
   if (ArrayBuffer.isView(value)) {
-    const kind = Buffer.isBuffer(value) ? 'Buffer' : (value as unknown as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? 'DataView';
-    return { $: 'bytes', kind, data: Buffer.from(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength).toString('base64') };
+    const kind = Buffer.isBuffer(value)
+      ? 'Buffer'
+      : ((value as unknown as { [Symbol.toStringTag]?: string })[Symbol.toStringTag] ?? 'DataView');
+    return {
+      $: 'bytes',
+      kind,
+      data: Buffer.from(value.buffer as ArrayBuffer, value.byteOffset, value.byteLength).toString('base64'),
+    };
   }
-  if (value instanceof ArrayBuffer) return { $: 'bytes', kind: 'ArrayBuffer', data: Buffer.from(value).toString('base64') };
+  if (value instanceof ArrayBuffer)
+    return { $: 'bytes', kind: 'ArrayBuffer', data: Buffer.from(value).toString('base64') };
   if (value instanceof Date) return { $: 'date', time: value.getTime() };
   if (value instanceof RegExp) return { $: 'regexp', source: value.source, flags: value.flags };
   if (value instanceof Map) return { $: 'map', entries: [...value].map(([key, item]) => [inner(key), inner(item)]) };
@@ -87,15 +96,20 @@ function decodeTagged(data: Tagged, side: CodecSide): unknown {
     case 'bytes':
       return decodeBytes(data['kind'] as string, Buffer.from(data['data'] as string, 'base64'));
     case 'map':
-      return new Map((data['entries'] as [unknown, unknown][]).map(([key, item]) => [decode(key, side), decode(item, side)]));
+      return new Map(
+        (data['entries'] as [unknown, unknown][]).map(([key, item]) => [decode(key, side), decode(item, side)]),
+      );
     case 'set':
       return new Set((data['items'] as unknown[]).map((item) => decode(item, side)));
     case 'object':
-      return Object.fromEntries((data['entries'] as [string, unknown][]).map(([key, item]) => [key, decode(item, side)]));
+      return Object.fromEntries(
+        (data['entries'] as [string, unknown][]).map(([key, item]) => [key, decode(item, side)]),
+      );
     case 'error': {
       const kinds: Record<string, ErrorConstructor> = { TypeError, RangeError, SyntaxError, ReferenceError };
       const error = new (kinds[data['name'] as string] ?? Error)(data['message'] as string);
-      if (error.name !== data['name']) Object.defineProperty(error, 'name', { value: data['name'], configurable: true, writable: true });
+      if (error.name !== data['name'])
+        Object.defineProperty(error, 'name', { value: data['name'], configurable: true, writable: true });
       return Object.assign(error, decode(data['extra'], side));
     }
     default:
@@ -108,12 +122,25 @@ function decodeBytes(kind: string, bytes: Buffer): unknown {
   const own = new Uint8Array(bytes).buffer;
   if (kind === 'ArrayBuffer') return own;
   const views: Record<string, new (buffer: ArrayBuffer) => unknown> = {
-    Uint8Array, Uint8ClampedArray, Int8Array, Uint16Array, Int16Array, Uint32Array, Int32Array, Float32Array, Float64Array, BigInt64Array, BigUint64Array, DataView,
+    Uint8Array,
+    Uint8ClampedArray,
+    Int8Array,
+    Uint16Array,
+    Int16Array,
+    Uint32Array,
+    Int32Array,
+    Float32Array,
+    Float64Array,
+    BigInt64Array,
+    BigUint64Array,
+    DataView,
   };
   return new (views[kind] ?? Uint8Array)(own);
 }
 
 /** Symbols that mean the same in every realm. */
 export const wellKnown: ReadonlyMap<symbol, string> = new Map(
-  (['iterator', 'asyncIterator', 'toPrimitive', 'toStringTag', 'hasInstance', 'dispose', 'asyncDispose'] as const).map((name) => [Symbol[name], name]),
+  (['iterator', 'asyncIterator', 'toPrimitive', 'toStringTag', 'hasInstance', 'dispose', 'asyncDispose'] as const).map(
+    (name) => [Symbol[name], name],
+  ),
 );

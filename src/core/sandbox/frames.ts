@@ -9,7 +9,12 @@ export function parseFrames(stack: string): CellFrame[] {
     const [, name, rawFile, row, column] = match;
     const file = rawFile!.replace(/^(?:async )?(?:file:\/\/)?/, '');
     if (file.startsWith('devsandbox:') || file.startsWith('node:') || file.startsWith('<')) continue;
-    frames.push({ file, line: Number(row), column: Number(column), ...(name === undefined || /^(?:<anonymous>|(?:Object\.)?eval)$/.test(name) ? {} : { name }) });
+    frames.push({
+      file,
+      line: Number(row),
+      column: Number(column),
+      ...(name === undefined || /^(?:<anonymous>|(?:Object\.)?eval)$/.test(name) ? {} : { name }),
+    });
   }
   return frames;
 }

@@ -18,7 +18,11 @@ export interface HostOptions {
 }
 
 const startLimit = 60_000;
-type Ask = ToHost extends infer Message ? (Message extends { readonly ask: number } ? Omit<Message, 'ask'> : never) : never;
+type Ask = ToHost extends infer Message
+  ? Message extends { readonly ask: number }
+    ? Omit<Message, 'ask'>
+    : never
+  : never;
 
 export class HostProcess {
   readonly #child: ChildProcess;
@@ -32,14 +36,18 @@ export class HostProcess {
   private constructor(options: HostOptions) {
     this.#options = options;
     // `import.meta.url` says whether we run from sources or from dist.
-    const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './host/main.ts' : './host/main.js', import.meta.url));
+    const main = fileURLToPath(
+      new URL(import.meta.url.endsWith('.ts') ? './host/main.ts' : './host/main.js', import.meta.url),
+    );
     this.#child = fork(main, [], {
       cwd: options.settings.cwd,
       execArgv: ['--no-node-snapshot', '--experimental-import-meta-resolve', '--disable-warning=ExperimentalWarning'],
       serialization: 'json',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#complaint = (this.#complaint + text).slice(-4000)));
+    this.#child.stderr
+      ?.setEncoding('utf8')
+      .on('data', (text: string) => (this.#complaint = (this.#complaint + text).slice(-4000)));
     this.#child.on('message', (message: FromHost) => this.#receive(message));
     this.#child.on('error', (error) => this.#end(error.message));
     this.#child.on('exit', (code, signal) => this.#end(signal ? `killed by ${signal}` : `exit code ${code}`));
@@ -92,7 +100,8 @@ export class HostProcess {
       this.#asked.set(id, resolve);
       this.send({ ...message, ask: id } as ToHost);
     });
-    if ('error' in reply) throw Object.assign(new Error(reply.error.message), { name: reply.error.name, ...reply.error.extra });
+    if ('error' in reply)
+      throw Object.assign(new Error(reply.error.message), { name: reply.error.name, ...reply.error.extra });
     return reply.value;
   }
 
@@ -126,7 +135,11 @@ export class HostProcess {
       reply = { value: (await this.#options.front.request(method, parameters)) ?? null };
     } catch (error) {
       const data = thrownData(error);
-      reply = { error: isDevsandboxError(error) ? { name: 'DevsandboxError', message: error.message, extra: { code: error.code } } : data };
+      reply = {
+        error: isDevsandboxError(error)
+          ? { name: 'DevsandboxError', message: error.message, extra: { code: error.code } }
+          : data,
+      };
     }
     this.send({ type: 'reply', id, reply });
   }

@@ -27,7 +27,12 @@ export type ToHost =
   | { readonly type: 'start'; readonly settings: HostSettings; readonly bundle: string }
   | { readonly type: 'run' | 'json'; readonly cell: number; readonly name: string; readonly script: string }
   | { readonly type: 'stop'; readonly cell: number; readonly ask: number }
-  | { readonly type: 'enter'; readonly ask: number; readonly method: 'members' | 'inspect' | 'assign' | 'target'; readonly parameters: unknown }
+  | {
+      readonly type: 'enter';
+      readonly ask: number;
+      readonly method: 'members' | 'inspect' | 'assign' | 'target';
+      readonly parameters: unknown;
+    }
   | { readonly type: 'grants'; readonly ask: number; readonly grants: CellGrants }
   | { readonly type: 'reply'; readonly id: number; readonly reply: WireReply };
 

@@ -68,7 +68,10 @@ export class Sandbox implements AsyncDisposable {
     const cell = (this.#cells += 1);
     this.#keep(cell, run.listeners);
     return new Promise((resolve) => {
-      const limit = setTimeout(() => void this.#stop(cell, fail('DS2002', { limit: `${run.timeout / 1000} s` })), run.timeout);
+      const limit = setTimeout(
+        () => void this.#stop(cell, fail('DS2002', { limit: `${run.timeout / 1000} s` })),
+        run.timeout,
+      );
       const end = (how: ScriptEnd): void => {
         clearTimeout(limit);
         if (this.#running?.cell === cell) this.#running = undefined;
@@ -114,7 +117,10 @@ export class Sandbox implements AsyncDisposable {
     if (running?.cell !== cell) return;
     const host = await this.#present();
     const stopped = await Promise.race([
-      host.ask({ type: 'stop', cell }).then(() => true, () => false),
+      host.ask({ type: 'stop', cell }).then(
+        () => true,
+        () => false,
+      ),
       new Promise<boolean>((resolve) => setTimeout(resolve, this.#options.patience, false).unref()),
     ]);
     // It may have ended meanwhile, by itself or with its host.
@@ -156,7 +162,10 @@ export class Sandbox implements AsyncDisposable {
   #replace(reason: DevsandboxError): void {
     const host = this.#host;
     this.#host = undefined;
-    void host?.then((present) => present.kill(), () => undefined);
+    void host?.then(
+      (present) => present.kill(),
+      () => undefined,
+    );
     if (host && !this.#disposed) this.#options.log(`sandbox host replaced: ${reason.message}`);
     this.#running?.end({ stopped: reason });
   }
@@ -171,7 +180,10 @@ export class Sandbox implements AsyncDisposable {
       case 'display':
         return this.#listenersOf(message.cell)?.display(message.output);
       case 'uncaught':
-        return this.#listenersOf(message.cell)?.output({ stream: 'stderr', text: `${this.#options.describe(message.error)}\n` });
+        return this.#listenersOf(message.cell)?.output({
+          stream: 'stderr',
+          text: `${this.#options.describe(message.error)}\n`,
+        });
       case 'lost':
         return this.#replace(fail('DS2003', { limit: this.#options.memoryLimit }));
       default:

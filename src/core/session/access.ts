@@ -7,13 +7,15 @@ export function isOpen(state: SessionState, kind: AccessKind, now: Instant): boo
   return access !== undefined && (access.until === undefined || now < access.until);
 }
 
-export const openKinds = (state: SessionState, now: Instant): readonly AccessKind[] => accessKinds.filter((kind) => isOpen(state, kind, now));
+export const openKinds = (state: SessionState, now: Instant): readonly AccessKind[] =>
+  accessKinds.filter((kind) => isOpen(state, kind, now));
 
 /** `read-only`, `write`, or what is open: `edit, code 9m`. */
 export function describeAccess(state: SessionState, now: Instant): string {
   const open = openKinds(state, now);
   if (open.length === 0) return 'read-only';
-  if (open.length === accessKinds.length && open.every((kind) => state.access[kind]?.until === undefined)) return 'write';
+  if (open.length === accessKinds.length && open.every((kind) => state.access[kind]?.until === undefined))
+    return 'write';
   return open
     .map((kind) => {
       const until = state.access[kind]?.until;

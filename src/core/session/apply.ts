@@ -1,6 +1,14 @@
 // The session as a pure function: the same operations in the same order give the same state everywhere, whoever takes
 // part. What has to happen outside (write the audit trail, tell the sandbox) comes out as effects.
-import { accessKinds, type Access, type AccessKind, type Effect, type Grants, type Operation, type SessionState } from './state.ts';
+import {
+  accessKinds,
+  type Access,
+  type AccessKind,
+  type Effect,
+  type Grants,
+  type Operation,
+  type SessionState,
+} from './state.ts';
 
 const keptCells = 1000;
 
@@ -18,7 +26,9 @@ export function apply(state: SessionState, operation: Operation): Applied {
     case 'cell.end':
       return quiet({
         ...state,
-        cells: state.cells.map((cell) => (cell.cell === operation.cell ? { ...cell, status: operation.status, ms: operation.ms } : cell)),
+        cells: state.cells.map((cell) =>
+          cell.cell === operation.cell ? { ...cell, status: operation.status, ms: operation.ms } : cell,
+        ),
       });
     case 'target.attached':
       return audited({ ...state, target: operation.target }, 'attach', { ...operation.target });
@@ -33,7 +43,10 @@ export function apply(state: SessionState, operation: Operation): Applied {
       return allow(state, operation);
     case 'access.deny': {
       const open = operation.kinds.filter((kind) => state.access[kind]);
-      return audited({ ...state, access: without(state.access, operation.kinds) }, 'deny', { access: operation.kinds, closed: open });
+      return audited({ ...state, access: without(state.access, operation.kinds) }, 'deny', {
+        access: operation.kinds,
+        closed: open,
+      });
     }
     case 'access.expire': {
       const over = accessKinds.filter((kind) => (state.access[kind]?.until ?? Infinity) <= operation.at);
@@ -41,14 +54,23 @@ export function apply(state: SessionState, operation: Operation): Applied {
       return audited({ ...state, access: without(state.access, over) }, 'expire', { access: over });
     }
     case 'access.used':
-      return audited(state, operation.allowed ? 'use' : 'refuse', { access: operation.kind, operation: operation.operation });
+      return audited(state, operation.allowed ? 'use' : 'refuse', {
+        access: operation.kind,
+        operation: operation.operation,
+      });
     case 'grants.allow':
       return withGrants(state, merge(state.grants, operation.grants), 'allow', operation.grants);
     case 'grants.deny':
       return withGrants(state, subtract(state.grants, operation.grants), 'deny', operation.grants);
     case 'tape.started': {
-      const tapes = [...state.tapes.filter((tape) => tape.tape !== operation.tape), { tape: operation.tape, path: operation.path, open: true }];
-      return audited({ ...state, tapes, recording: operation.tape }, 'record', { tape: operation.tape, path: operation.path });
+      const tapes = [
+        ...state.tapes.filter((tape) => tape.tape !== operation.tape),
+        { tape: operation.tape, path: operation.path, open: true },
+      ];
+      return audited({ ...state, tapes, recording: operation.tape }, 'record', {
+        tape: operation.tape,
+        path: operation.path,
+      });
     }
     case 'tape.finished':
       return audited(
@@ -61,7 +83,10 @@ export function apply(state: SessionState, operation: Operation): Applied {
         { tape: operation.tape },
       );
     case 'variant.defined':
-      return quiet({ ...state, variants: [...state.variants.filter((each) => each.name !== operation.variant.name), operation.variant] });
+      return quiet({
+        ...state,
+        variants: [...state.variants.filter((each) => each.name !== operation.variant.name), operation.variant],
+      });
   }
 }
 
@@ -78,7 +103,11 @@ function allow(state: SessionState, operation: Extract<Operation, { type: 'acces
   const access = { ...state.access };
   for (const kind of operation.kinds) access[kind] = given;
   const effects: Effect[] = [
-    { type: 'audit', what: 'allow', details: { access: operation.kinds, ...(until === undefined ? {} : { until: new Date(until).toISOString() }) } },
+    {
+      type: 'audit',
+      what: 'allow',
+      details: { access: operation.kinds, ...(until === undefined ? {} : { until: new Date(until).toISOString() }) },
+    },
   ];
   if (until !== undefined) effects.push({ type: 'wake', at: until });
   return { state: { ...state, access }, effects };

@@ -37,7 +37,15 @@ export class AuditTrail {
   }
 
   append(what: string, details: Readonly<Record<string, unknown>>, at: Date): void {
-    const entry = { n: this.#count + 1, at: at.toISOString(), session: this.#session, user: this.#user, what, details, previous: this.#last };
+    const entry = {
+      n: this.#count + 1,
+      at: at.toISOString(),
+      session: this.#session,
+      user: this.#user,
+      what,
+      details,
+      previous: this.#last,
+    };
     const hash = hashOf(entry);
     try {
       if (this.#count === 0) mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
@@ -58,19 +66,36 @@ export class AuditTrail {
   verify(): AuditCheck {
     const check = verifyTrail(this.path);
     if (!check.intact) return check;
-    if (check.entries < this.#count) return { intact: false, entries: check.entries, line: check.entries + 1, reason: `the last ${this.#count - check.entries} entries are missing` };
+    if (check.entries < this.#count)
+      return {
+        intact: false,
+        entries: check.entries,
+        line: check.entries + 1,
+        reason: `the last ${this.#count - check.entries} entries are missing`,
+      };
     const last = this.entries().at(-1);
-    if (check.entries > this.#count || (last && last.hash !== this.#last)) return { intact: false, entries: check.entries, line: this.#count, reason: 'the end is not what this session wrote' };
+    if (check.entries > this.#count || (last && last.hash !== this.#last))
+      return {
+        intact: false,
+        entries: check.entries,
+        line: this.#count,
+        reason: 'the end is not what this session wrote',
+      };
     return check;
   }
 }
 
 function hashOf(entry: Omit<AuditEntry, 'hash'>): string {
   const { n, at, session, user, what, details, previous } = entry;
-  return createHash('sha256').update(JSON.stringify([n, at, session, user, what, details, previous])).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify([n, at, session, user, what, details, previous]))
+    .digest('hex');
 }
 
-function readEntries(path: string): { readonly entries: readonly AuditEntry[]; readonly bad?: { readonly line: number } } {
+function readEntries(path: string): {
+  readonly entries: readonly AuditEntry[];
+  readonly bad?: { readonly line: number };
+} {
   if (!existsSync(path)) return { entries: [] };
   const entries: AuditEntry[] = [];
   for (const [index, line] of readFileSync(path, 'utf8').split('\n').entries()) {
@@ -90,9 +115,17 @@ export function verifyTrail(path: string): AuditCheck {
   let previous = start;
   for (const [index, entry] of entries.entries()) {
     const line = index + 1;
-    if (entry.n !== line) return { intact: false, entries: entries.length, line, reason: `entry ${line} is numbered ${entry.n}` };
-    if (entry.previous !== previous) return { intact: false, entries: entries.length, line, reason: `entry ${line} does not follow entry ${line - 1}` };
-    if (hashOf(entry) !== entry.hash) return { intact: false, entries: entries.length, line, reason: `entry ${line} was changed` };
+    if (entry.n !== line)
+      return { intact: false, entries: entries.length, line, reason: `entry ${line} is numbered ${entry.n}` };
+    if (entry.previous !== previous)
+      return {
+        intact: false,
+        entries: entries.length,
+        line,
+        reason: `entry ${line} does not follow entry ${line - 1}`,
+      };
+    if (hashOf(entry) !== entry.hash)
+      return { intact: false, entries: entries.length, line, reason: `entry ${line} was changed` };
     previous = entry.hash;
   }
   if (bad) return { intact: false, entries: entries.length, line: bad.line, reason: `line ${bad.line} is not JSON` };

@@ -42,7 +42,11 @@ export class Session implements Disposable {
     const user = userName();
     this.#state = emptyState(this.id, user);
     const day = new Date(this.#now()).toISOString().slice(0, 10);
-    this.audit = new AuditTrail({ path: options.auditPath ?? join(stateDirectory(), 'audit', `${day}-${this.id}.jsonl`), session: this.id, user });
+    this.audit = new AuditTrail({
+      path: options.auditPath ?? join(stateDirectory(), 'audit', `${day}-${this.id}.jsonl`),
+      session: this.id,
+      user,
+    });
   }
 
   get state(): SessionState {
@@ -55,7 +59,8 @@ export class Session implements Disposable {
     const at = this.#now();
     const { state, effects } = apply(this.#state, { ...operation, at } as Operation);
     // The trail first: when it cannot be written, nothing has happened.
-    for (const effect of effects) if (effect.type === 'audit') this.audit.append(effect.what, effect.details, new Date(at));
+    for (const effect of effects)
+      if (effect.type === 'audit') this.audit.append(effect.what, effect.details, new Date(at));
     this.#state = state;
     for (const effect of effects) {
       if (effect.type === 'grants') this.#onGrants?.(effect.grants);

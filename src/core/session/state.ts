@@ -67,7 +67,12 @@ export interface SessionState {
 
 export type Operation = { readonly at: Instant } & (
   | { readonly type: 'cell.begin'; readonly code: string }
-  | { readonly type: 'cell.end'; readonly cell: number; readonly status: 'ok' | 'error' | 'interrupted'; readonly ms: number }
+  | {
+      readonly type: 'cell.end';
+      readonly cell: number;
+      readonly status: 'ok' | 'error' | 'interrupted';
+      readonly ms: number;
+    }
   | { readonly type: 'target.attached'; readonly target: AttachedTarget }
   | { readonly type: 'target.detached'; readonly reason: string }
   | { readonly type: 'access.allow'; readonly kinds: readonly AccessKind[]; readonly forMs?: number }

@@ -7,7 +7,16 @@ import { GapCollector } from './gaps.ts';
 import type { GapReport } from './gaps.ts';
 import { errorText } from './render.ts';
 
-const callKinds: readonly CallKind[] = ['http', 'timer', 'event', 'callback', 'promise', 'message', 'function', 'error'];
+const callKinds: readonly CallKind[] = [
+  'http',
+  'timer',
+  'event',
+  'callback',
+  'promise',
+  'message',
+  'function',
+  'error',
+];
 const none = 0xffff_ffff;
 
 export interface TapeMark {
@@ -17,8 +26,19 @@ export interface TapeMark {
 }
 
 const callShape = {
-  call: 'f64', parent: 'f64', enter: 'f64', leave: 'f64', start: 'f64', duration: 'f64',
-  request: 'u32', name: 'u32', place: 'u32', error: 'u32', status: 'u16', kind: 'u8', failed: 'u8',
+  call: 'f64',
+  parent: 'f64',
+  enter: 'f64',
+  leave: 'f64',
+  start: 'f64',
+  duration: 'f64',
+  request: 'u32',
+  name: 'u32',
+  place: 'u32',
+  error: 'u32',
+  status: 'u16',
+  kind: 'u8',
+  failed: 'u8',
 } as const;
 
 export interface CallIndexJson {
@@ -95,7 +115,11 @@ export class CallIndex {
         return;
       }
       case 'dropped':
-        this.#gaps.add({ reason: 'dropped', place: `event ${event.seq}`, detail: `${event.events} events, ${event.bytes} bytes` });
+        this.#gaps.add({
+          reason: 'dropped',
+          place: `event ${event.seq}`,
+          detail: `${event.events} events, ${event.bytes} bytes`,
+        });
         return;
       default:
     }
@@ -103,7 +127,8 @@ export class CallIndex {
 
   #enter(event: TapeEvent & { kind: 'enter' }): void {
     const rows = this.#rows;
-    if (rows.rows > 0 && event.call <= rows.get('call', rows.rows - 1)) throw new Error(`call ${event.call} is out of order`);
+    if (rows.rows > 0 && event.call <= rows.get('call', rows.rows - 1))
+      throw new Error(`call ${event.call} is out of order`);
     const row = rows.add();
     rows.set('call', row, event.call);
     rows.set('parent', row, event.parent);
@@ -159,7 +184,7 @@ export class CallIndex {
   }
 
   #rootOf(call: number): number {
-    for (let at = call; ; ) {
+    for (let at = call; ;) {
       const row = this.#rowOf(at);
       const parent = row < 0 ? 0 : this.#rows.get('parent', row);
       if (parent === 0 || parent >= at) return at;
@@ -171,7 +196,8 @@ export class CallIndex {
   openRoots(): number[] {
     const open: number[] = [];
     for (let row = 0; row < this.size; row++)
-      if (this.#rows.get('leave', row) < 0 && this.#rows.get('parent', row) === 0) open.push(this.#rows.get('call', row));
+      if (this.#rows.get('leave', row) < 0 && this.#rows.get('parent', row) === 0)
+        open.push(this.#rows.get('call', row));
     return open;
   }
 
@@ -212,7 +238,14 @@ export class CallIndex {
   }
 
   toJson(): CallIndexJson {
-    return { calls: this.size, roots: this.#roots, failedRoots: this.#failedRoots, texts: this.#texts.list, marks: this.#marks, gaps: this.gaps() };
+    return {
+      calls: this.size,
+      roots: this.#roots,
+      failedRoots: this.#failedRoots,
+      texts: this.#texts.list,
+      marks: this.#marks,
+      gaps: this.gaps(),
+    };
   }
 
   toBytes(): Buffer {

@@ -2,7 +2,11 @@
 
 const kinds = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f64: Float64Array } as const;
 export type ColumnKind = keyof typeof kinds;
-type Numbers = Uint8Array<ArrayBuffer> | Uint16Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+type Numbers =
+  | Uint8Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
 
 export class Columns<Name extends string> {
   readonly shape: Readonly<Record<Name, ColumnKind>>;
@@ -11,7 +15,10 @@ export class Columns<Name extends string> {
 
   constructor(shape: Readonly<Record<Name, ColumnKind>>) {
     this.shape = shape;
-    this.#arrays = Object.fromEntries(this.#names().map((name) => [name, new kinds[shape[name]](64)])) as Record<Name, Numbers>;
+    this.#arrays = Object.fromEntries(this.#names().map((name) => [name, new kinds[shape[name]](64)])) as Record<
+      Name,
+      Numbers
+    >;
   }
 
   #names(): Name[] {
@@ -72,7 +79,8 @@ export class Columns<Name extends string> {
     let offset = 0;
     for (const name of this.#names()) {
       const size = rows * kinds[this.shape[name]].BYTES_PER_ELEMENT;
-      if (!Number.isSafeInteger(rows) || rows < 0 || offset + size > bytes.length) throw new Error('columns shorter than announced');
+      if (!Number.isSafeInteger(rows) || rows < 0 || offset + size > bytes.length)
+        throw new Error('columns shorter than announced');
       // Copied: a view of wider numbers must begin at a multiple of their size.
       const copy = new Uint8Array(rows === 0 ? 512 : size);
       copy.set(bytes.subarray(offset, offset + size));

@@ -7,7 +7,23 @@ import type { ByteReader } from '../instrument/runtime/bytes.ts';
 import { Tag } from '../instrument/runtime/tags.ts';
 import type { AskOperation, CallKind, TapeEvent, TapeValue } from './events.ts';
 
-const operations: readonly AskOperation[] = ['call', 'call', 'construct', 'get', 'set', 'delete', 'has', 'keys', 'iterate', 'await', 'instanceof', 'call', 'keys', 'call', 'call'];
+const operations: readonly AskOperation[] = [
+  'call',
+  'call',
+  'construct',
+  'get',
+  'set',
+  'delete',
+  'has',
+  'keys',
+  'iterate',
+  'await',
+  'instanceof',
+  'call',
+  'keys',
+  'call',
+  'call',
+];
 const tagNames = { [Tag.undefined]: 'undefined', [Tag.null]: 'null', [Tag.hole]: 'hole' } as const;
 
 /** Places of functions and sites of a tape. */
@@ -28,7 +44,9 @@ export class PlaceTable {
     if (number < 0) return { name: 'resolve', place: '' };
     const module = this.#module(number, 'functionBase');
     const info = module?.functions[number - module.functionBase];
-    return module && info ? { name: info.name || '(anonymous)', place: `${module.id}:${info.line}` } : { name: '(unknown)', place: '' };
+    return module && info
+      ? { name: info.name || '(anonymous)', place: `${module.id}:${info.line}` }
+      : { name: '(unknown)', place: '' };
   }
 
   site(number: number): { readonly text: string; readonly place: string } {
@@ -42,7 +60,9 @@ export class PlaceTable {
 }
 
 /** Decodes chunks of a recording with this manifest; one decoder a segment. */
-export function makeChunkDecoder(manifest: Manifest): () => { decode(chunk: Uint8Array, firstSeq: number): TapeEvent[] } {
+export function makeChunkDecoder(
+  manifest: Manifest,
+): () => { decode(chunk: Uint8Array, firstSeq: number): TapeEvent[] } {
   const places = new PlaceTable(manifest);
   return () => {
     const classes = new Map<number, string>();
@@ -62,12 +82,29 @@ export function makeChunkDecoder(manifest: Manifest): () => { decode(chunk: Uint
   };
 }
 
-function described(raw: RawEvent<TapeValue>, places: PlaceTable, requests: ReadonlyMap<number, string>, manifest: Manifest): Record<string, unknown> {
+function described(
+  raw: RawEvent<TapeValue>,
+  places: PlaceTable,
+  requests: ReadonlyMap<number, string>,
+  manifest: Manifest,
+): Record<string, unknown> {
   switch (raw.kind) {
     case 'enter': {
       const fn = places.fn(raw.fn);
       const request = requests.get(raw.request);
-      return { kind: 'enter', call: callNumber(raw.call), parent: raw.parent, callKind: kindOf(raw), name: raw.parent === 0 && request ? request : fn.name, place: fn.place, self: raw.self, args: raw.args, construct: raw.construct, busy: raw.busy, request: raw.request };
+      return {
+        kind: 'enter',
+        call: callNumber(raw.call),
+        parent: raw.parent,
+        callKind: kindOf(raw),
+        name: raw.parent === 0 && request ? request : fn.name,
+        place: fn.place,
+        self: raw.self,
+        args: raw.args,
+        construct: raw.construct,
+        busy: raw.busy,
+        request: raw.request,
+      };
     }
     case 'leave':
     case 'settled':
@@ -75,14 +112,26 @@ function described(raw: RawEvent<TapeValue>, places: PlaceTable, requests: Reado
     case 'ask': {
       const site = places.site(raw.site);
       const isCall = raw.op === 0;
-      return { kind: 'ask', op: operations[raw.op] ?? 'call', place: site.place, callee: site.text, self: raw.parts[isCall ? 1 : 0] ?? { t: 'undefined' }, args: raw.parts.slice(isCall ? 2 : 1) };
+      return {
+        kind: 'ask',
+        op: operations[raw.op] ?? 'call',
+        place: site.place,
+        callee: site.text,
+        self: raw.parts[isCall ? 1 : 0] ?? { t: 'undefined' },
+        args: raw.parts.slice(isCall ? 2 : 1),
+      };
     }
     case 'answer':
     case 'settle':
       return { ...raw, outcome: raw.outcome === 2 ? 'throw' : 'return' };
     case 'state': {
       const instance = manifest.instances[raw.instance];
-      return { kind: 'state', module: instance ? (manifest.modules[instance.module]?.id ?? '') : '', last: raw.last, variables: raw.variables.map(([name, item]) => ({ name, value: item })) };
+      return {
+        kind: 'state',
+        module: instance ? (manifest.modules[instance.module]?.id ?? '') : '',
+        last: raw.last,
+        variables: raw.variables.map(([name, item]) => ({ name, value: item })),
+      };
     }
     default:
       return { ...raw };
@@ -92,7 +141,12 @@ function described(raw: RawEvent<TapeValue>, places: PlaceTable, requests: Reado
 function kindOf(raw: Extract<RawEvent<TapeValue>, { kind: 'enter' }>): CallKind {
   if (raw.request > 0) return 'http';
   if (raw.fn < 0) return 'promise';
-  if (raw.self.t === 'foreign') return /^(Timeout|Immediate)$/.test(raw.self.cls) ? 'timer' : /Emitter|Server|Socket|Stream|Request|Response/.test(raw.self.cls) ? 'event' : 'callback';
+  if (raw.self.t === 'foreign')
+    return /^(Timeout|Immediate)$/.test(raw.self.cls)
+      ? 'timer'
+      : /Emitter|Server|Socket|Stream|Request|Response/.test(raw.self.cls)
+        ? 'event'
+        : 'callback';
   return 'callback';
 }
 

@@ -99,7 +99,8 @@ class Comparison {
         return Object.is(a.v, (b as typeof a).v) ? [] : this.#differs(pair);
       case 'sym': {
         const other = b as typeof a;
-        if (a.v !== other.v || a.registered !== other.registered || (a.id === undefined) !== (other.id === undefined)) return this.#differs(pair);
+        if (a.v !== other.v || a.registered !== other.registered || (a.id === undefined) !== (other.id === undefined))
+          return this.#differs(pair);
         return a.id === undefined || this.#paired(a.id, other.id as number) ? [] : this.#differs(pair);
       }
       case 'ref':
@@ -142,9 +143,11 @@ class Comparison {
     const right = b.items ?? [];
     if (a.t === 'map') return this.#entries(path, left, right);
     if (a.keys || b.keys) return this.#properties(path, a, b);
-    const step = a.t === 'set' ? (at: number): string => `${path}.values()[${at}]` : (at: number): string => `${path}[${at}]`;
+    const step =
+      a.t === 'set' ? (at: number): string => `${path}.values()[${at}]` : (at: number): string => `${path}[${at}]`;
     const children: Pair[] = [];
-    for (let at = 0; at < Math.max(left.length, right.length); at++) children.push({ path: step(at), expected: left[at], actual: right[at] });
+    for (let at = 0; at < Math.max(left.length, right.length); at++)
+      children.push({ path: step(at), expected: left[at], actual: right[at] });
     return children;
   }
 
@@ -160,7 +163,12 @@ class Comparison {
     // Same members in another order: for…in and JSON.stringify show it.
     if (other.size === 0 && a.keys?.length === b.keys?.length) {
       const at = (a.keys ?? []).findIndex((key, i) => b.keys?.[i] !== key);
-      if (at >= 0) children.push({ path: `Object.keys(${path})[${at}]`, expected: { t: 'str', v: a.keys?.[at] ?? '' }, actual: { t: 'str', v: b.keys?.[at] ?? '' } });
+      if (at >= 0)
+        children.push({
+          path: `Object.keys(${path})[${at}]`,
+          expected: { t: 'str', v: a.keys?.[at] ?? '' },
+          actual: { t: 'str', v: b.keys?.[at] ?? '' },
+        });
     }
     return children;
   }
@@ -169,7 +177,8 @@ class Comparison {
     const children: Pair[] = [];
     for (let at = 0; at < Math.max(left.length, right.length); at += 2) {
       const key = left[at] ?? right[at];
-      const step = key && 'v' in key ? `${path}.get(${renderValue(key, { text: 60 })})` : `${path}.entries()[${at / 2}][1]`;
+      const step =
+        key && 'v' in key ? `${path}.get(${renderValue(key, { text: 60 })})` : `${path}.entries()[${at / 2}][1]`;
       children.push({ path: `${path}.keys()[${at / 2}]`, expected: left[at], actual: right[at] });
       children.push({ path: step, expected: left[at + 1], actual: right[at + 1] });
     }
@@ -180,8 +189,11 @@ class Comparison {
 type Graph = Extract<TapeValue, { readonly items?: readonly TapeValue[] }>;
 
 /** The first difference in reading order, or undefined when the values are equal. */
-export const firstDifference = (expected: TapeValue, actual: TapeValue, options: DiffOptions = {}): Difference | undefined =>
-  differences(expected, actual, { ...options, limit: 1 })[0];
+export const firstDifference = (
+  expected: TapeValue,
+  actual: TapeValue,
+  options: DiffOptions = {},
+): Difference | undefined => differences(expected, actual, { ...options, limit: 1 })[0];
 
 /** Differences in reading order, at most `limit` (default 100). */
 export function differences(expected: TapeValue, actual: TapeValue, options: DiffOptions = {}): readonly Difference[] {

@@ -72,18 +72,45 @@ export type TapeEvent = { readonly seq: EventIndex; readonly at: Microseconds } 
       readonly changed: readonly TapeValue[];
     }
   /** A promise of foreign code that own code waits for was settled and handed to own code. */
-  | { readonly kind: 'settle'; readonly gate: number; readonly outcome: Outcome; readonly value: TapeValue; readonly busy: number }
+  | {
+      readonly kind: 'settle';
+      readonly gate: number;
+      readonly outcome: Outcome;
+      readonly value: TapeValue;
+      readonly busy: number;
+    }
   | { readonly kind: 'request'; readonly request: number; readonly method: string; readonly url: string }
   | { readonly kind: 'response'; readonly request: number; readonly status: number }
-  | { readonly kind: 'state'; readonly module: string; readonly variables: readonly { readonly name: string; readonly value: TapeValue }[]; readonly last: boolean }
+  | {
+      readonly kind: 'state';
+      readonly module: string;
+      readonly variables: readonly { readonly name: string; readonly value: TapeValue }[];
+      readonly last: boolean;
+    }
   | { readonly kind: 'log'; readonly level: string; readonly text: string }
   | { readonly kind: 'mark'; readonly name: string }
-  | { readonly kind: 'gap'; readonly reason: string; readonly place: string; readonly detail: string; readonly call: number }
+  | {
+      readonly kind: 'gap';
+      readonly reason: string;
+      readonly place: string;
+      readonly detail: string;
+      readonly call: number;
+    }
   | { readonly kind: 'dropped'; readonly events: number; readonly bytes: number }
 );
 
 export type Outcome = 'return' | 'throw';
-export type AskOperation = 'call' | 'construct' | 'get' | 'set' | 'delete' | 'has' | 'keys' | 'iterate' | 'await' | 'instanceof';
+export type AskOperation =
+  | 'call'
+  | 'construct'
+  | 'get'
+  | 'set'
+  | 'delete'
+  | 'has'
+  | 'keys'
+  | 'iterate'
+  | 'await'
+  | 'instanceof';
 
 /** One call of the index: what lists show without decoding events. */
 export interface CallSummary {
@@ -120,7 +147,12 @@ export interface TapeHeader {
   readonly format: 1;
   readonly id: string;
   readonly createdAt: string;
-  readonly target: { readonly name: string; readonly pid: number; readonly runtime: string; readonly mainScript: string };
+  readonly target: {
+    readonly name: string;
+    readonly pid: number;
+    readonly runtime: string;
+    readonly mainScript: string;
+  };
   readonly tool: string;
   readonly zone: string;
   readonly locale: string;

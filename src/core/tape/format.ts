@@ -95,7 +95,8 @@ export function parseHead(bytes: Buffer): BlockHead | string {
     codec: bytes.readUInt8(9),
     payloadCrc: bytes.readUInt32LE(12),
   };
-  if (head.length > maxBlockBytes || head.rawLength > maxBlockBytes) return `block of ${Math.max(head.length, head.rawLength)} bytes`;
+  if (head.length > maxBlockBytes || head.rawLength > maxBlockBytes)
+    return `block of ${Math.max(head.length, head.rawLength)} bytes`;
   return head;
 }
 

@@ -7,7 +7,14 @@ import type { GapReport } from './gaps.ts';
 import type { TapeMark } from './call-index.ts';
 import type { ChunkInfo } from './chunk-decoder.ts';
 
-const chunkShape = { offset: 'f64', firstSeq: 'f64', firstUs: 'f64', lastUs: 'f64', events: 'u32', segment: 'u32' } as const;
+const chunkShape = {
+  offset: 'f64',
+  firstSeq: 'f64',
+  firstUs: 'f64',
+  lastUs: 'f64',
+  events: 'u32',
+  segment: 'u32',
+} as const;
 
 export interface ChunkPlace extends ChunkInfo {
   /** Where its block starts in the file. */
@@ -92,7 +99,13 @@ export interface TapeIndex {
 
 export function encodeIndex(index: TapeIndex): Buffer {
   const { chunks, manifest, calls, blockMarks, blockGaps } = index;
-  const json: IndexJson = { chunks: chunks.size, manifest, ...(calls && { calls: calls.toJson() }), blockMarks, blockGaps };
+  const json: IndexJson = {
+    chunks: chunks.size,
+    manifest,
+    ...(calls && { calls: calls.toJson() }),
+    blockMarks,
+    blockGaps,
+  };
   const text = Buffer.from(JSON.stringify(json), 'utf8');
   const length = Buffer.alloc(4);
   length.writeUInt32LE(text.length);

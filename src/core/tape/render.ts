@@ -12,11 +12,18 @@ const lineLimits: RenderLimits = { depth: 3, members: 8, text: 240 };
 const jsonLimits: RenderLimits = { depth: 8, members: 200, text: 20_000 };
 
 const singles: Readonly<Record<string, string>> = {
-  undefined: 'undefined', null: 'null', hole: '<empty>', nan: 'NaN', inf: 'Infinity', '-inf': '-Infinity', '-0': '-0',
+  undefined: 'undefined',
+  null: 'null',
+  hole: '<empty>',
+  nan: 'NaN',
+  inf: 'Infinity',
+  '-inf': '-Infinity',
+  '-0': '-0',
 };
 const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
 export const keyText = (key: string): string => (identifier.test(key) ? key : JSON.stringify(key));
-const shorten = (text: string, limit: number): string => (text.length <= limit ? text : `${text.slice(0, Math.max(limit - 1, 0))}…`);
+const shorten = (text: string, limit: number): string =>
+  text.length <= limit ? text : `${text.slice(0, Math.max(limit - 1, 0))}…`;
 
 type Graph = Extract<TapeValue, { readonly items?: readonly TapeValue[]; readonly keys?: readonly string[] }>;
 
@@ -27,7 +34,8 @@ export function property(value: TapeValue, name: string): TapeValue | undefined 
   return at < 0 ? undefined : value.items?.[at];
 }
 
-const plainText = (value: TapeValue | undefined): string => (value?.t === 'str' ? value.v : value ? renderValue(value) : '');
+const plainText = (value: TapeValue | undefined): string =>
+  value?.t === 'str' ? value.v : value ? renderValue(value) : '';
 
 /** `TypeError: Cannot read …` for something that was thrown. */
 export function errorText(value: TapeValue): string {
@@ -54,21 +62,39 @@ export function renderValue(value: TapeValue, limits: Partial<RenderLimits> = {}
     if (at < items.length) shown.push(`… ${(items.length - at) / step} more`);
     return shown.join(', ');
   };
-  const wrap = (open: string, inner: string, close: string): string => (inner ? `${open} ${inner} ${close}` : `${open}${close}`);
+  const wrap = (open: string, inner: string, close: string): string =>
+    inner ? `${open} ${inner} ${close}` : `${open}${close}`;
 
   const graph = (node: Graph, depth: number): string => {
     const items = node.items ?? [];
     const one = (item: TapeValue | undefined): string => (item ? walk(item, depth + 1) : 'undefined');
-    const properties = (): string => members(items, 1, (at) => `${keyText(node.keys?.[at] ?? String(at))}: ${one(items[at])}`);
+    const properties = (): string =>
+      members(items, 1, (at) => `${keyText(node.keys?.[at] ?? String(at))}: ${one(items[at])}`);
     switch (node.t) {
       case 'array':
-        return depth >= full.depth ? spend(`[ ${items.length} items ]`) : wrap('[', members(items, 1, (at) => one(items[at])), ']');
+        return depth >= full.depth
+          ? spend(`[ ${items.length} items ]`)
+          : wrap(
+              '[',
+              members(items, 1, (at) => one(items[at])),
+              ']',
+            );
       case 'map':
         return depth >= full.depth
           ? spend(`Map(${items.length / 2})`)
-          : wrap(`Map(${items.length / 2}) {`, members(items, 2, (at) => `${one(items[at])} → ${one(items[at + 1])}`), '}');
+          : wrap(
+              `Map(${items.length / 2}) {`,
+              members(items, 2, (at) => `${one(items[at])} → ${one(items[at + 1])}`),
+              '}',
+            );
       case 'set':
-        return depth >= full.depth ? spend(`Set(${items.length})`) : wrap(`Set(${items.length}) {`, members(items, 1, (at) => one(items[at])), '}');
+        return depth >= full.depth
+          ? spend(`Set(${items.length})`)
+          : wrap(
+              `Set(${items.length}) {`,
+              members(items, 1, (at) => one(items[at])),
+              '}',
+            );
       case 'date': {
         const date = new Date(Number(node.v));
         return spend(Number.isNaN(date.getTime()) ? 'Date(invalid)' : `Date(${date.toISOString()})`);
@@ -76,7 +102,9 @@ export function renderValue(value: TapeValue, limits: Partial<RenderLimits> = {}
       case 'regexp':
         return spend(String(node.v));
       case 'bytes':
-        return spend(`${node.cls ?? 'bytes'}(${Math.floor((String(node.v ?? '').replaceAll('=', '').length * 3) / 4)} bytes)`);
+        return spend(
+          `${node.cls ?? 'bytes'}(${Math.floor((String(node.v ?? '').replaceAll('=', '').length * 3) / 4)} bytes)`,
+        );
       case 'error':
         return spend(`[${errorText(node)}]`);
       case 'boxed':
@@ -110,7 +138,9 @@ export function renderValue(value: TapeValue, limits: Partial<RenderLimits> = {}
       case 'promise':
         return spend(`Promise #${node.id}`);
       case 'foreign':
-        return spend(node.callable ? `ƒ ${node.cls || '(foreign)'} #${node.id}` : `${node.cls || 'Object'} #${node.id}`);
+        return spend(
+          node.callable ? `ƒ ${node.cls || '(foreign)'} #${node.id}` : `${node.cls || 'Object'} #${node.id}`,
+        );
       default:
         return node.t in singles ? spend(singles[node.t] as string) : graph(node as Graph, depth);
     }

@@ -6,7 +6,18 @@ import type { DevsandboxError } from '../common/errors.ts';
 import { readChunkInfo } from './chunk-decoder.ts';
 import type { TapeMark } from './call-index.ts';
 import type { TapeHeader } from './events.ts';
-import { blockHeadBytes, BlockKind, decodeEnd, decodeJson, decodePayload, endBlockBytes, formatVersion, magic, parseHead, preludeBytes } from './format.ts';
+import {
+  blockHeadBytes,
+  BlockKind,
+  decodeEnd,
+  decodeJson,
+  decodePayload,
+  endBlockBytes,
+  formatVersion,
+  magic,
+  parseHead,
+  preludeBytes,
+} from './format.ts';
 import type { BlockHead } from './format.ts';
 import type { GapReport } from './gaps.ts';
 import { ChunkTable, decodeIndex } from './index-block.ts';
@@ -53,7 +64,7 @@ export class TapeFile {
     if (this.#descriptor === undefined) throw fail('DS3003', { path: this.path, reason: 'it was closed' });
     const bytes = Buffer.allocUnsafe(Math.max(Math.min(length, this.size - offset), 0));
     try {
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         const read = readSync(this.#descriptor, bytes, done, bytes.length - done, offset + done);
         if (read === 0) return bytes.subarray(0, done);
         done += read;
@@ -72,9 +83,11 @@ export class TapeFile {
   head(offset: number): BlockHead | Cut {
     const bytes = this.read(offset, blockHeadBytes);
     const cut = (reason: string): Cut => ({ offset, bytes: this.size - offset, reason });
-    if (bytes.length < blockHeadBytes) return cut(bytes.length === 0 ? 'no end was written' : 'the last block is not complete');
+    if (bytes.length < blockHeadBytes)
+      return cut(bytes.length === 0 ? 'no end was written' : 'the last block is not complete');
     // After a power failure some file systems leave zeros where the last blocks should be.
-    if (bytes.every((byte) => byte === 0) && this.read(offset, this.size - offset).every((byte) => byte === 0)) return cut('zeros at the end');
+    if (bytes.every((byte) => byte === 0) && this.read(offset, this.size - offset).every((byte) => byte === 0))
+      return cut('zeros at the end');
     const head = parseHead(bytes);
     if (typeof head === 'string') throw this.damaged(offset, head);
     if (offset + blockHeadBytes + head.length > this.size) return cut('the last block is not complete');
@@ -110,7 +123,8 @@ export interface Opened {
 /** @param upToDamage treats damage as a cut */
 export function openBlocks(file: TapeFile, upToDamage: boolean): Opened {
   const start = file.read(0, preludeBytes);
-  if (!magic.subarray(0, start.length).equals(start.subarray(0, magic.length))) throw fail('DS3001', { path: file.path });
+  if (!magic.subarray(0, start.length).equals(start.subarray(0, magic.length)))
+    throw fail('DS3001', { path: file.path });
   if (start.length < preludeBytes) throw fail(start.length === 0 ? 'DS3001' : 'DS3005', { path: file.path });
   const found = start.readUInt16LE(magic.length);
   if (found > formatVersion) throw fail('DS3002', { path: file.path, found, supported: formatVersion });
@@ -150,7 +164,7 @@ function scan(file: TapeFile, from: number, upToDamage: boolean): Omit<Opened, '
     cut,
     rebuilt,
   });
-  for (let offset = from; ; ) {
+  for (let offset = from; ;) {
     try {
       const head = file.head(offset);
       if (!('kind' in head)) return done(head);
@@ -159,7 +173,10 @@ function scan(file: TapeFile, from: number, upToDamage: boolean): Omit<Opened, '
       if (head.kind === BlockKind.index) rebuilt = true;
       else {
         const { payload } = file.block(offset);
-        if (head.kind === BlockKind.end) return done(next < file.size ? { offset: next, bytes: file.size - next, reason: 'bytes behind the end' } : undefined);
+        if (head.kind === BlockKind.end)
+          return done(
+            next < file.size ? { offset: next, bytes: file.size - next, reason: 'bytes behind the end' } : undefined,
+          );
         if (head.kind === BlockKind.manifest) manifest = offset;
         else if (head.kind === BlockKind.events) chunks.add(offset, readChunkInfo(payload));
         else if (head.kind === BlockKind.mark) blockMarks.push(file.json(offset, payload) as TapeMark);

@@ -47,10 +47,19 @@ export class TapeStore {
   }
 
   /** Starts a tape under a new id; `out` puts it elsewhere than into the store. */
-  async create(header: Omit<TapeHeader, 'id' | 'format'>, options: WriterOptions & { readonly out?: string } = {}): Promise<TapeWriter> {
+  async create(
+    header: Omit<TapeHeader, 'id' | 'format'>,
+    options: WriterOptions & { readonly out?: string } = {},
+  ): Promise<TapeWriter> {
     const id = this.#newId();
-    const name = header.target.name.replaceAll(/[^\w.-]+/g, '-').replace(/^[.-]+/, '').slice(0, 60);
-    const path = options.out === undefined ? join(this.directory, `${name || 'tape'}-${id}${suffix}`) : resolve(this.#cwd, options.out);
+    const name = header.target.name
+      .replaceAll(/[^\w.-]+/g, '-')
+      .replace(/^[.-]+/, '')
+      .slice(0, 60);
+    const path =
+      options.out === undefined
+        ? join(this.directory, `${name || 'tape'}-${id}${suffix}`)
+        : resolve(this.#cwd, options.out);
     try {
       if (options.out === undefined) mkdirSync(this.directory, { recursive: true, mode: 0o700 });
     } catch (error) {
@@ -95,7 +104,9 @@ export class TapeStore {
 
   #files(): string[] {
     try {
-      return readdirSync(this.directory).filter((name) => name.endsWith(suffix)).map((name) => join(this.directory, name));
+      return readdirSync(this.directory)
+        .filter((name) => name.endsWith(suffix))
+        .map((name) => join(this.directory, name));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
       throw fail('DS3003', { path: this.directory, reason: messageOf(error) }, error);
@@ -115,7 +126,14 @@ export class TapeStore {
     try {
       using tape = openTape(path, { decoder: this.#decoder });
       const complete = tape.cut === undefined;
-      return { ...base, id: tape.id, header: tape.header, stats: tape.indexed ? tape.stats : undefined, complete, problem: undefined };
+      return {
+        ...base,
+        id: tape.id,
+        header: tape.header,
+        stats: tape.indexed ? tape.stats : undefined,
+        complete,
+        problem: undefined,
+      };
     } catch (error) {
       if (!isDevsandboxError(error)) throw error;
       const id = /([0-9a-f]{6})\.tape$/.exec(path)?.[1] ?? '';

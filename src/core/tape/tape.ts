@@ -214,7 +214,11 @@ export class Tape implements Disposable {
         try {
           calls.add(event);
         } catch (error) {
-          throw fail('DS3006', { path: this.path, offset: place.offset, problem: messageOf(error), tool: this.header.tool }, error);
+          throw fail(
+            'DS3006',
+            { path: this.path, offset: place.offset, problem: messageOf(error), tool: this.header.tool },
+            error,
+          );
         }
       }
       yield undefined;

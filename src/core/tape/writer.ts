@@ -208,7 +208,11 @@ export class TapeWriter implements AsyncDisposable {
 
   #noteDrops(): void {
     const { chunks, events, bytes } = this.#dropped;
-    const report = { reason: 'dropped', place: `event ${this.#chunks.events}`, detail: `${events} events, ${bytes} bytes in ${chunks} chunks so far: the disk was slower than the recording` };
+    const report = {
+      reason: 'dropped',
+      place: `event ${this.#chunks.events}`,
+      detail: `${events} events, ${bytes} bytes in ${chunks} chunks so far: the disk was slower than the recording`,
+    };
     this.#blockGaps.push(report);
     this.#calls?.addGap(report);
     this.#enqueue(encodeBlock(BlockKind.gap, encodeJson(report), 'none'));
@@ -259,7 +263,7 @@ export class TapeWriter implements AsyncDisposable {
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
     if (bytesWritten === 0) throw new Error('the disk took no bytes');
     done += bytesWritten;

@@ -66,7 +66,11 @@ async function byName(selector: string): Promise<number> {
     const mains = found.filter((each) => each.clusterPrimary === undefined);
     const chosen = mains.length > 0 ? mains : found;
     if (chosen.length === 1) return chosen[0]!.pid;
-    if (chosen.length > 1) throw fail('DS1004', { selector, candidates: chosen.map((each) => `${each.pid} (${each.script || each.name})`).join(', ') });
+    if (chosen.length > 1)
+      throw fail('DS1004', {
+        selector,
+        candidates: chosen.map((each) => `${each.pid} (${each.script || each.name})`).join(', '),
+      });
   }
   throw fail('DS1001', { selector });
 }

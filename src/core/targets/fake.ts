@@ -9,7 +9,17 @@ import type { Handle, LiveMember, LiveValue } from './live-value.ts';
 import { makeDescriber } from './node/agent/describe.ts';
 import { makeHandles } from './node/agent/handles.ts';
 import { makeMembers } from './node/agent/members.ts';
-import type { PauseReport, Place, RecordingOptions, Replacement, Target, TargetInfo, TargetModule, TargetRecording, WriteResult } from './target.ts';
+import type {
+  PauseReport,
+  Place,
+  RecordingOptions,
+  Replacement,
+  Target,
+  TargetInfo,
+  TargetModule,
+  TargetRecording,
+  WriteResult,
+} from './target.ts';
 
 export interface FakeModule {
   readonly variables: Record<string, unknown>;
@@ -31,7 +41,16 @@ export class FakeTarget implements Target {
 
   constructor(modules: Readonly<Record<string, FakeModule>>, info: Partial<TargetInfo> = {}) {
     this.#modules = modules;
-    this.info = { kind: 'fake', name: 'fake', pid: 1, runtimeVersion: process.versions.node, cwd: '/fake', mainScript: '/fake/main.js', ports: [], ...info };
+    this.info = {
+      kind: 'fake',
+      name: 'fake',
+      pid: 1,
+      runtimeVersion: process.versions.node,
+      cwd: '/fake',
+      mainScript: '/fake/main.js',
+      ports: [],
+      ...info,
+    };
   }
 
   readonly exited: Target['exited'] = (listener) => this.#exited.on(listener);
@@ -53,7 +72,12 @@ export class FakeTarget implements Target {
 
   async modules(): Promise<readonly TargetModule[]> {
     this.#check();
-    return Object.entries(this.#modules).map(([id, { own }]) => ({ id, url: `file:///fake/${id}`, format: 'module', own: own ?? true }));
+    return Object.entries(this.#modules).map(([id, { own }]) => ({
+      id,
+      url: `file:///fake/${id}`,
+      format: 'module',
+      own: own ?? true,
+    }));
   }
 
   async source(id: string): Promise<{ readonly running: string }> {
@@ -73,7 +97,10 @@ export class FakeTarget implements Target {
     throw fail('DS1021', { place: step });
   }
 
-  async members(handle: Handle, range: { readonly start: number; readonly count: number } = { start: 0, count: 1000 }): Promise<readonly LiveMember[]> {
+  async members(
+    handle: Handle,
+    range: { readonly start: number; readonly count: number } = { start: 0, count: 1000 },
+  ): Promise<readonly LiveMember[]> {
     return this.#members.list(this.#held(handle), range.start, range.count);
   }
 
@@ -90,7 +117,11 @@ export class FakeTarget implements Target {
     const found = this.#members.find(holder, step);
     let next: unknown;
     try {
-      next = this.#evaluate(expression, found.ok ? found.value : undefined, held === undefined ? undefined : this.#handles.get(held));
+      next = this.#evaluate(
+        expression,
+        found.ok ? found.value : undefined,
+        held === undefined ? undefined : this.#handles.get(held),
+      );
     } catch (error) {
       throw fail('DS1027', { reason: String(error) }, error);
     }
@@ -122,7 +153,8 @@ export class FakeTarget implements Target {
   async replaceFunction(place: Place, source: string): Promise<Replacement> {
     const { holder, step } = this.#holder(place);
     const found = this.#members.find(holder, step);
-    if (!found.ok || typeof found.value !== 'function') throw fail('DS1026', { place: step, reason: 'it is no function' });
+    if (!found.ok || typeof found.value !== 'function')
+      throw fail('DS1026', { place: step, reason: 'it is no function' });
     const id = `fake-${this.#replaced.size + 1}`;
     this.#replaced.set(id, { place, value: found.value });
     this.#members.assign(holder, step, this.#evaluate(source, undefined, undefined));
@@ -171,11 +203,17 @@ export class FakeTarget implements Target {
 
   #holder(place: Place): { readonly holder: object; readonly step: string } {
     if ('handle' in place) return { holder: this.#held(place.handle), step: place.step };
-    return { holder: this.#module(place.module).variables, step: 'variable' in place ? place.variable : place.exported };
+    return {
+      holder: this.#module(place.module).variables,
+      step: 'variable' in place ? place.variable : place.exported,
+    };
   }
 
   #evaluate(expression: string, old: unknown, held: unknown): unknown {
     this.#check();
-    return (new Function('old', 'held', `return (${expression}\n);`) as (old: unknown, held: unknown) => unknown)(old, held);
+    return (new Function('old', 'held', `return (${expression}\n);`) as (old: unknown, held: unknown) => unknown)(
+      old,
+      held,
+    );
   }
 }

@@ -61,7 +61,13 @@ export function formatStep(step: LiveStep): string {
 export const joinStep = (step: string): string => (step.startsWith('[') || step.startsWith('.') ? step : `.${step}`);
 
 const formatKey = (key: EntryKey): string =>
-  typeof key === 'string' ? JSON.stringify(key) : typeof key === 'bigint' ? `${key}n` : Object.is(key, -0) ? '-0' : String(key);
+  typeof key === 'string'
+    ? JSON.stringify(key)
+    : typeof key === 'bigint'
+      ? `${key}n`
+      : Object.is(key, -0)
+        ? '-0'
+        : String(key);
 
 class Reader {
   readonly #text: string;
@@ -78,7 +84,10 @@ class Reader {
 
   identifier(): string {
     const found = identifier.exec(this.#rest)?.[0];
-    if (found === undefined) throw this.#problem(this.done ? 'a name is missing at the end' : `${JSON.stringify(this.#text[this.#at])} begins no name`);
+    if (found === undefined)
+      throw this.#problem(
+        this.done ? 'a name is missing at the end' : `${JSON.stringify(this.#text[this.#at])} begins no name`,
+      );
     this.#at += found.length;
     return found;
   }
@@ -104,7 +113,9 @@ class Reader {
 
   #bracket(): LiveStep {
     this.#space();
-    const symbol = /^Symbol(\.[\w$]+|\.for\((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)|\((?:[^()]|\([^()]*\))*\))/.exec(this.#rest);
+    const symbol = /^Symbol(\.[\w$]+|\.for\((?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')\)|\((?:[^()]|\([^()]*\))*\))/.exec(
+      this.#rest,
+    );
     let step: LiveStep;
     if (symbol) {
       const registered = /^Symbol\.for\((.*)\)$/.exec(this.#rest.slice(0, this.#rest.indexOf(']')));
@@ -113,7 +124,10 @@ class Reader {
       step = { kind: 'symbol', text };
     } else {
       const key = this.#key();
-      step = typeof key === 'number' && Number.isInteger(key) && key >= 0 ? { kind: 'index', index: key } : { kind: 'property', name: String(key) };
+      step =
+        typeof key === 'number' && Number.isInteger(key) && key >= 0
+          ? { kind: 'index', index: key }
+          : { kind: 'property', name: String(key) };
     }
     this.#space();
     if (!this.#take(']')) throw this.#problem('] is missing');
@@ -123,7 +137,10 @@ class Reader {
   #key(): EntryKey {
     const quote = this.#text[this.#at];
     if (quote === '"' || quote === "'" || quote === '`') return this.#string(quote);
-    const word = /^(?:true|false|null|undefined|NaN|-?Infinity|-?\d+n|-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?![\w$])/i.exec(this.#rest)?.[0];
+    const word =
+      /^(?:true|false|null|undefined|NaN|-?Infinity|-?\d+n|-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)(?![\w$])/i.exec(
+        this.#rest,
+      )?.[0];
     if (word === undefined) throw this.#problem('expected a quoted key or a number');
     this.#at += word.length;
     if (word === 'null') return null;
@@ -148,7 +165,10 @@ class Reader {
       if (!escape) break;
       at += escape[0].length;
       const code = escape[1] ?? escape[2] ?? escape[3];
-      value += code === undefined ? (simpleEscapes[escape[4]!] ?? escape[4]!) : String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff));
+      value +=
+        code === undefined
+          ? (simpleEscapes[escape[4]!] ?? escape[4]!)
+          : String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff));
     }
     throw this.#problem('the key has no closing quote');
   }
@@ -172,4 +192,12 @@ class Reader {
   }
 }
 
-const simpleEscapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f', v: '\v', '0': '\0' };
+const simpleEscapes: Readonly<Record<string, string>> = {
+  n: '\n',
+  t: '\t',
+  r: '\r',
+  b: '\b',
+  f: '\f',
+  v: '\v',
+  '0': '\0',
+};

@@ -17,8 +17,23 @@ export type LivePrimitive =
   | { readonly kind: 'redacted'; readonly name: string };
 
 export type LiveSubtype =
-  | 'object' | 'array' | 'map' | 'set' | 'weakmap' | 'weakset' | 'date' | 'regexp' | 'error' | 'promise'
-  | 'proxy' | 'typedarray' | 'arraybuffer' | 'generator' | 'iterator' | 'module' | 'scope';
+  | 'object'
+  | 'array'
+  | 'map'
+  | 'set'
+  | 'weakmap'
+  | 'weakset'
+  | 'date'
+  | 'regexp'
+  | 'error'
+  | 'promise'
+  | 'proxy'
+  | 'typedarray'
+  | 'arraybuffer'
+  | 'generator'
+  | 'iterator'
+  | 'module'
+  | 'scope';
 
 export interface LiveObject {
   readonly kind: 'object';

@@ -113,7 +113,9 @@ export interface Target extends AsyncDisposable {
 
   modules(): Promise<readonly TargetModule[]>;
   /** Current text of a module as the target runs it, and the text a person wrote when a source map leads there. */
-  source(moduleId: string): Promise<{ readonly running: string; readonly original?: string; readonly originalPath?: string }>;
+  source(
+    moduleId: string,
+  ): Promise<{ readonly running: string; readonly original?: string; readonly originalPath?: string }>;
 
   /** Members of a module: variables (exported or not) and exports, each once. */
   moduleMembers(moduleId: string): Promise<readonly LiveMember[]>;

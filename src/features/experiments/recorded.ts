@@ -13,5 +13,6 @@ export function checkRecorded({ module, fn }: Pick<Variant, 'module' | 'fn'>, pa
   const manifest = tape.manifest as Manifest | undefined;
   const recorded = manifest?.modules.find(({ id }) => id === module);
   const wanted = new Set([fn, memberOf(fn)]);
-  if (!recorded?.functions.some(({ name, kind }) => kind !== 'class' && wanted.has(name))) throw fail('DS8005', { module, fn });
+  if (!recorded?.functions.some(({ name, kind }) => kind !== 'class' && wanted.has(name)))
+    throw fail('DS8005', { module, fn });
 }

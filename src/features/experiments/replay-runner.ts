@@ -8,13 +8,18 @@ export type Replay = (request: ReplayRequest, options: ReplayOptions) => Promise
 
 export const makeReplayRunner = (replay: Replay): VariantRunner => ({
   run: async (tape, replacement, { watch, signal }) => {
-    const result = await replay({ tape, timed: watch, ...(replacement ? { replaced: replacement } : {}) }, signal ? { signal } : {});
+    const result = await replay(
+      { tape, timed: watch, ...(replacement ? { replaced: replacement } : {}) },
+      signal ? { signal } : {},
+    );
     return result.calls.map(executed);
   },
 });
 
 /** Isolates are loaded when something is re-executed. */
-export const replayRunner = makeReplayRunner(async (request, options) => (await import('../../core/replay/index.ts')).replay(request, options));
+export const replayRunner = makeReplayRunner(async (request, options) =>
+  (await import('../../core/replay/index.ts')).replay(request, options),
+);
 
 function executed(call: ReplayedCall): ExecutedCall {
   const unfinished = unfinishedReason(call);
@@ -33,6 +38,7 @@ function executed(call: ReplayedCall): ExecutedCall {
 /** An ask that the tape cannot answer ends a call without a result; a result that differs is what comparing is about. */
 function unfinishedReason({ outcome, gap, divergence }: ReplayedCall): string | undefined {
   if (outcome === 'gapped') return gap ? `${gap.reason} at ${gap.place}` : 'a gap of the recording';
-  if (outcome === 'exact' || !divergence || divergence.what === 'result' || divergence.what === 'state') return undefined;
+  if (outcome === 'exact' || !divergence || divergence.what === 'result' || divergence.what === 'state')
+    return undefined;
   return `${divergence.what} at ${divergence.place}`;
 }

@@ -22,7 +22,8 @@ export interface EditDetails extends EditPreview {
 
 export type Entry = JournalEntry<EditDetails>;
 
-export const journalOf = (target: Target): EditJournal<EditDetails> => new EditJournal({ identity: identityOf(target.info.pid) });
+export const journalOf = (target: Target): EditJournal<EditDetails> =>
+  new EditJournal({ identity: identityOf(target.info.pid) });
 
 interface Held {
   /** The old object of an edited value. */
@@ -57,5 +58,22 @@ export function report(target: Target, entry: Entry): EditReport {
   const { name, kind, before, after, diff, problems, mechanism, pause, verified, references, missed } = entry.details;
   // `intended` in the journal of a finished process: nobody knows whether it was made.
   const state = entry.state === 'intended' ? 'failed' : entry.state;
-  return { name, kind, before, after, diff, problems, id: entry.id, state, at: entry.at, pid: target.info.pid, mechanism, pause: ms(pause), backup: journalOf(target).path, verified, references, missed };
+  return {
+    name,
+    kind,
+    before,
+    after,
+    diff,
+    problems,
+    id: entry.id,
+    state,
+    at: entry.at,
+    pid: target.info.pid,
+    mechanism,
+    pause: ms(pause),
+    backup: journalOf(target).path,
+    verified,
+    references,
+    missed,
+  };
 }

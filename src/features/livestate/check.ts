@@ -28,11 +28,19 @@ export function shapeOf(source: string): FunctionShape | undefined {
   const asExpression = parseSync('function.ts', `(${stripExport(source)}\n)`);
   if (asExpression.errors.length === 0) {
     const statement = asExpression.program.body[0];
-    let node = statement?.type === 'ExpressionStatement' && asExpression.program.body.length === 1 ? statement.expression : undefined;
+    let node =
+      statement?.type === 'ExpressionStatement' && asExpression.program.body.length === 1
+        ? statement.expression
+        : undefined;
     while (node?.type === 'ParenthesizedExpression') node = node.expression;
     if (node?.type === 'ClassExpression') return { form: 'class', async: false, generator: false, parameters: 0 };
     if (node?.type === 'FunctionExpression' || node?.type === 'ArrowFunctionExpression')
-      return { form: node.type === 'FunctionExpression' ? 'function' : 'arrow', async: node.async, generator: node.generator, parameters: node.params.length };
+      return {
+        form: node.type === 'FunctionExpression' ? 'function' : 'arrow',
+        async: node.async,
+        generator: node.generator,
+        parameters: node.params.length,
+      };
   }
   const asMethod = parseSync('function.ts', `(class { ${source}\n})`);
   const statement = asMethod.errors.length === 0 ? asMethod.program.body[0] : undefined;
@@ -40,7 +48,12 @@ export function shapeOf(source: string): FunctionShape | undefined {
   while (node?.type === 'ParenthesizedExpression') node = node.expression;
   const method = node?.type === 'ClassExpression' && node.body.body.length === 1 ? node.body.body[0] : undefined;
   if (method?.type !== 'MethodDefinition') return undefined;
-  return { form: method.kind === 'method' || method.kind === 'constructor' ? 'method' : 'accessor', async: method.value.async, generator: method.value.generator, parameters: method.value.params.length };
+  return {
+    form: method.kind === 'method' || method.kind === 'constructor' ? 'method' : 'accessor',
+    async: method.value.async,
+    generator: method.value.generator,
+    parameters: method.value.params.length,
+  };
 }
 
 export function checkFunction(source: string, present: string): readonly Problem[] {
@@ -49,25 +62,46 @@ export function checkFunction(source: string, present: string): readonly Problem
     const errors = syntaxErrors(`(${stripExport(source)}\n)`, 0);
     return errors.length > 0 ? errors : [{ severity: 'error', message: 'it is not one function' }];
   }
-  if (shape.form === 'class') return [{ severity: 'error', message: 'a class cannot be replaced as a function; edit its methods' }];
+  if (shape.form === 'class')
+    return [{ severity: 'error', message: 'a class cannot be replaced as a function; edit its methods' }];
   const before = shapeOf(present);
   if (!before) return [];
   const problems: Problem[] = [];
   const warn = (message: string) => problems.push({ severity: 'warning', message });
-  if (shape.generator !== before.generator) problems.push({ severity: 'error', message: `it is ${shape.generator ? 'a' : 'no'} generator and the present one is ${before.generator ? 'one' : 'not'}` });
-  if (shape.async !== before.async) warn(shape.async ? 'it is async and the present one is not: callers get a promise' : 'it is not async and the present one is: callers get no promise');
-  if (shape.parameters !== before.parameters) warn(`it takes ${shape.parameters} parameters and the present one ${before.parameters}`);
-  if (shape.form === 'arrow' && before.form !== 'arrow' && /\b(this|arguments)\b/.test(source)) problems.push({ severity: 'error', message: 'an arrow function has no `this` and `arguments` of its own; write it with `function`' });
+  if (shape.generator !== before.generator)
+    problems.push({
+      severity: 'error',
+      message: `it is ${shape.generator ? 'a' : 'no'} generator and the present one is ${before.generator ? 'one' : 'not'}`,
+    });
+  if (shape.async !== before.async)
+    warn(
+      shape.async
+        ? 'it is async and the present one is not: callers get a promise'
+        : 'it is not async and the present one is: callers get no promise',
+    );
+  if (shape.parameters !== before.parameters)
+    warn(`it takes ${shape.parameters} parameters and the present one ${before.parameters}`);
+  if (shape.form === 'arrow' && before.form !== 'arrow' && /\b(this|arguments)\b/.test(source))
+    problems.push({
+      severity: 'error',
+      message: 'an arrow function has no `this` and `arguments` of its own; write it with `function`',
+    });
   return problems;
 }
 
 /** `export function f` and `export default function f`, as they stand in a file. */
-export const stripExport = (source: string): string => source.trim().replace(/^export\s+(default\s+)?(?=(async\s+)?function\b)/, '').replace(/;\s*$/, '');
+export const stripExport = (source: string): string =>
+  source
+    .trim()
+    .replace(/^export\s+(default\s+)?(?=(async\s+)?function\b)/, '')
+    .replace(/;\s*$/, '');
 
 function syntaxErrors(text: string, linesBefore: number): readonly Problem[] {
   return parseSync('edit.ts', text).errors.map((error) => {
     const at = error.labels[0]?.start;
     const message = error.message;
-    return at === undefined ? { severity: 'error' as const, message } : { severity: 'error' as const, message, line: Math.max(1, text.slice(0, at).split('\n').length - linesBefore) };
+    return at === undefined
+      ? { severity: 'error' as const, message }
+      : { severity: 'error' as const, message, line: Math.max(1, text.slice(0, at).split('\n').length - linesBefore) };
   });
 }

@@ -13,17 +13,32 @@ export async function previewFunction(target: Target, name: string, source: stri
   return (await prepare(target, name, source)).preview;
 }
 
-async function prepare(target: Target, name: string, source: string): Promise<{ resolved: Resolved; preview: EditPreview }> {
+async function prepare(
+  target: Target,
+  name: string,
+  source: string,
+): Promise<{ resolved: Resolved; preview: EditPreview }> {
   const resolved = await resolve(target, name);
   const before = await presentSource(target, resolved.name, functionValue(resolved));
   const after = stripExport(source);
-  return { resolved, preview: { name: resolved.name, kind: 'function', before, after, diff: unifiedDiff(before, after), problems: checkFunction(after, before) } };
+  return {
+    resolved,
+    preview: {
+      name: resolved.name,
+      kind: 'function',
+      before,
+      after,
+      diff: unifiedDiff(before, after),
+      problems: checkFunction(after, before),
+    },
+  };
 }
 
 export async function editFunction(target: Target, name: string, source: string): Promise<EditReport> {
   const { resolved, preview } = await prepare(target, name, source);
   const error = preview.problems.find((problem) => problem.severity === 'error');
-  if (error) throw fail('DS5024', { name: resolved.name, problem: error.message + (error.line ? ` (line ${error.line})` : '') });
+  if (error)
+    throw fail('DS5024', { name: resolved.name, problem: error.message + (error.line ? ` (line ${error.line})` : '') });
   const journal = journalOf(target);
   const entry = begin(target, preview);
   try {
@@ -48,14 +63,26 @@ export async function editFunction(target: Target, name: string, source: string)
 }
 
 export function functionValue(resolved: Resolved): LiveFunction {
-  if (resolved.value.kind !== 'function') throw fail('DS5023', { name: resolved.name, reason: `it is ${resolved.value.kind === 'object' ? resolved.value.className : resolved.value.kind}, no function`, remedy: `set it with %edit ${resolved.name} = value` });
-  if (resolved.value.isClass) throw fail('DS5023', { name: resolved.name, reason: 'it is a class', remedy: `edit one of its methods: ${resolved.name}.prototype.method` });
+  if (resolved.value.kind !== 'function')
+    throw fail('DS5023', {
+      name: resolved.name,
+      reason: `it is ${resolved.value.kind === 'object' ? resolved.value.className : resolved.value.kind}, no function`,
+      remedy: `set it with %edit ${resolved.name} = value`,
+    });
+  if (resolved.value.isClass)
+    throw fail('DS5023', {
+      name: resolved.name,
+      reason: 'it is a class',
+      remedy: `edit one of its methods: ${resolved.name}.prototype.method`,
+    });
   return resolved.value;
 }
 
 /** Text of the function that is there now: out of its module, or the journal when an edit put it there. */
 export async function presentSource(target: Target, name: string, fn: LiveFunction): Promise<string> {
-  const edit = journalOf(target).entries().findLast((entry) => entry.name === name && entry.details.kind === 'function' && entry.state === 'applied');
+  const edit = journalOf(target)
+    .entries()
+    .findLast((entry) => entry.name === name && entry.details.kind === 'function' && entry.state === 'applied');
   if (edit) return edit.details.result ?? edit.details.after;
   return (await functionSource(target, fn)) ?? fn.preview;
 }

@@ -20,24 +20,44 @@ async function prepare(target: Target, name: string, expression: string) {
   const syntax = checkExpression(expression);
   const problems = syntax.length > 0 ? syntax : compareShapes(expression, resolved.value);
   const after = expression.trim();
-  const preview: EditPreview = { name: resolved.name, kind: 'value', before: before.expression, after, diff: unifiedDiff(before.expression, after), problems };
+  const preview: EditPreview = {
+    name: resolved.name,
+    kind: 'value',
+    before: before.expression,
+    after,
+    diff: unifiedDiff(before.expression, after),
+    problems,
+  };
   return { resolved, before, preview };
 }
 
-export async function editValue(target: Target, name: string, expression: string, options: EditOptions = {}): Promise<EditReport> {
+export async function editValue(
+  target: Target,
+  name: string,
+  expression: string,
+  options: EditOptions = {},
+): Promise<EditReport> {
   const { resolved, before, preview } = await prepare(target, name, expression);
   const error = preview.problems.find((problem) => problem.severity === 'error');
   if (error) throw fail('DS5024', { name: resolved.name, problem: error.message });
   const present = describe(resolved.value);
-  if (options.expected !== undefined && options.expected !== present) throw changed(resolved.name, options.expected, present);
+  if (options.expected !== undefined && options.expected !== present)
+    throw changed(resolved.name, options.expected, present);
   const entry = begin(target, preview, before.incomplete);
   const journal = journalOf(target);
   try {
     const result = await writeGuarded(target, resolved, preview.after);
-    if (resolved.value.kind === 'object' || resolved.value.kind === 'function') hold(target, entry.id, { value: resolved.value.handle });
+    if (resolved.value.kind === 'object' || resolved.value.kind === 'function')
+      hold(target, entry.id, { value: resolved.value.handle });
     const asked = await serialise(target, result.after);
     const found = await serialise(target, (await resolve(target, resolved.name)).value);
-    const details = { ...entry.details, result: found.expression, mechanism: result.mechanism, pause: result.pause, verified: asked.expression === found.expression };
+    const details = {
+      ...entry.details,
+      result: found.expression,
+      mechanism: result.mechanism,
+      pause: result.pause,
+      verified: asked.expression === found.expression,
+    };
     return report(target, journal.settle(entry, 'applied', details));
   } catch (thrown) {
     await settleFailure(target, entry, before.expression);
@@ -47,8 +67,13 @@ export async function editValue(target: Target, name: string, expression: string
 
 /** A write that failed half way may have happened all the same: the journal says what is there now. */
 async function settleFailure(target: Target, entry: Entry, before: string): Promise<void> {
-  const now = await resolve(target, entry.name).then((found) => serialise(target, found.value)).catch(() => undefined);
-  journalOf(target).settle(entry, now === undefined ? 'intended' : now.expression === before ? 'failed' : 'applied', { ...entry.details, ...(now && { result: now.expression }) });
+  const now = await resolve(target, entry.name)
+    .then((found) => serialise(target, found.value))
+    .catch(() => undefined);
+  journalOf(target).settle(entry, now === undefined ? 'intended' : now.expression === before ? 'failed' : 'applied', {
+    ...entry.details,
+    ...(now && { result: now.expression }),
+  });
 }
 
 const marker = 'devsandbox: changed meanwhile';
@@ -57,9 +82,17 @@ const marker = 'devsandbox: changed meanwhile';
  * Compare and set. A primitive is compared inside the expression, so in the same instant as it is written; an object
  * by its preview, which the port compares.
  */
-export async function writeGuarded(target: Target, resolved: Resolved, expression: string, heldValue?: Parameters<Target['write']>[3]) {
+export async function writeGuarded(
+  target: Target,
+  resolved: Resolved,
+  expression: string,
+  heldValue?: Parameters<Target['write']>[3],
+) {
   const literal = literalOf(resolved.value);
-  const guarded = literal === undefined ? expression : `(() => { if (!Object.is(old, ${literal})) throw new Error(${JSON.stringify(marker)}); return (${expression}\n); })()`;
+  const guarded =
+    literal === undefined
+      ? expression
+      : `(() => { if (!Object.is(old, ${literal})) throw new Error(${JSON.stringify(marker)}); return (${expression}\n); })()`;
   const expected = 'preview' in resolved.value ? resolved.value.preview : undefined;
   try {
     return await target.write(resolved.place, guarded, expected, heldValue);
@@ -73,7 +106,8 @@ export async function writeGuarded(target: Target, resolved: Resolved, expressio
 }
 
 function literalOf(value: LiveValue): string | undefined {
-  if (value.kind === 'object' || value.kind === 'function' || value.kind === 'symbol' || value.kind === 'redacted') return undefined;
+  if (value.kind === 'object' || value.kind === 'function' || value.kind === 'symbol' || value.kind === 'redacted')
+    return undefined;
   if (value.kind === 'string' && value.length !== undefined) return undefined;
   return value.kind === 'undefined' ? 'void 0' : describe(value);
 }

@@ -26,9 +26,15 @@ export function functionAt(text: string, line: number, name: string): string | u
   const add = (node: { start: number; end: number }, named: string | undefined) => {
     if (lineOf(node.start) === line) found.push({ start: node.start, end: node.end, name: named });
   };
-  const method = (node: { start: number; end: number; key: { start: number; end: number; type: string }; value: { start: number } | null; static?: boolean }) => {
+  const method = (node: {
+    start: number;
+    end: number;
+    key: { start: number; end: number; type: string };
+    value: { start: number } | null;
+    static?: boolean;
+  }) => {
     methods.add(node.value!.start);
-    const skip = node.static ? /^static\s+/.exec(text.slice(node.start))?.[0].length ?? 0 : 0;
+    const skip = node.static ? (/^static\s+/.exec(text.slice(node.start))?.[0].length ?? 0) : 0;
     add({ start: node.start + skip, end: node.end }, text.slice(node.key.start, node.key.end));
   };
   new Visitor({
@@ -46,7 +52,8 @@ export function functionAt(text: string, line: number, name: string): string | u
     },
     ArrowFunctionExpression: (node) => add(node, named.get(node.start)),
   }).visit(program);
-  const best = found.find((candidate) => candidate.name === name) ?? found.sort((a, b) => a.start - b.start || b.end - a.end)[0];
+  const best =
+    found.find((candidate) => candidate.name === name) ?? found.sort((a, b) => a.start - b.start || b.end - a.end)[0];
   return best && text.slice(best.start, best.end);
 }
 

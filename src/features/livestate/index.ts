@@ -9,4 +9,13 @@ import { editHistory, undoEdit } from './undo.ts';
 export { completeName, editFunction, editHistory, editValue, inspectName, previewFunction, previewValue, undoEdit };
 export type * from './types.ts';
 
-({ completeName, editFunction, editHistory, editValue, inspectName, previewFunction, previewValue, undoEdit }) satisfies LiveState;
+({
+  completeName,
+  editFunction,
+  editHistory,
+  editValue,
+  inspectName,
+  previewFunction,
+  previewValue,
+  undoEdit,
+}) satisfies LiveState;

@@ -20,7 +20,10 @@ export async function resolveModule(target: Target, id: string, name: string): P
   const ending = modules.filter((module) => module.id.endsWith(`/${id}`) && module.own);
   if (ending.length === 1) return ending[0]!;
   const own = modules.filter((module) => module.own).map((module) => module.id);
-  const hint = ending.length > 1 ? `several end so, name one: ${list(ending.map((module) => module.id))}` : `its modules are ${list(own)}`;
+  const hint =
+    ending.length > 1
+      ? `several end so, name one: ${list(ending.map((module) => module.id))}`
+      : `its modules are ${list(own)}`;
   throw fail('DS5021', { missing: `module ${id}`, name, hint });
 }
 
@@ -30,15 +33,29 @@ export async function resolve(target: Target, text: string): Promise<Resolved> {
   const module = await resolveModule(target, written.module, text);
   const parsed: LiveName = { ...written, module: module.id };
   const name = formatLiveName(parsed);
-  if (parsed.member === undefined) throw fail('DS5023', { name, reason: 'it is a whole module', remedy: `name one of its variables, as in ${name}#variable` });
+  if (parsed.member === undefined)
+    throw fail('DS5023', {
+      name,
+      reason: 'it is a whole module',
+      remedy: `name one of its variables, as in ${name}#variable`,
+    });
   const members = await target.moduleMembers(module.id);
   const member = members.find((candidate) => candidate.step === parsed.member);
-  if (!member) throw fail('DS5021', { missing: parsed.member, name: module.id, hint: `it has ${list(members.map((m) => m.step))}` });
-  let place: Place = member.origin === 'variable' ? { module: module.id, variable: parsed.member } : { module: module.id, exported: parsed.member };
+  if (!member)
+    throw fail('DS5021', {
+      missing: parsed.member,
+      name: module.id,
+      hint: `it has ${list(members.map((m) => m.step))}`,
+    });
+  let place: Place =
+    member.origin === 'variable'
+      ? { module: module.id, variable: parsed.member }
+      : { module: module.id, exported: parsed.member };
   let value = await target.read(place);
   let soFar = formatLiveName({ ...parsed, steps: [] });
   for (const step of parsed.steps) {
-    if (value.kind !== 'object' && value.kind !== 'function') throw fail('DS5021', { missing: formatStep(step), name: soFar, hint: `${soFar} is ${describe(value)}` });
+    if (value.kind !== 'object' && value.kind !== 'function')
+      throw fail('DS5021', { missing: formatStep(step), name: soFar, hint: `${soFar} is ${describe(value)}` });
     const stepText = formatStep(step);
     place = { handle: value.handle, step: stepText };
     value = await target.read(place);
@@ -72,4 +89,5 @@ export function describe(value: LiveMember['value']): string {
   }
 }
 
-const list = (items: readonly string[]): string => (items.length === 0 ? 'none' : items.slice(0, 12).join(', ') + (items.length > 12 ? ', …' : ''));
+const list = (items: readonly string[]): string =>
+  items.length === 0 ? 'none' : items.slice(0, 12).join(', ') + (items.length > 12 ? ', …' : '');

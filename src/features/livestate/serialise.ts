@@ -31,7 +31,8 @@ class Walk {
   }
 
   async write(value: LiveMember['value'], depth: number, indent: string): Promise<string> {
-    if (++this.#nodes > limits.nodes || this.#characters > limits.characters) return this.#cut('it is too large', value);
+    if (++this.#nodes > limits.nodes || this.#characters > limits.characters)
+      return this.#cut('it is too large', value);
     switch (value.kind) {
       case 'string':
         if (value.length !== undefined) return this.#cut('a string is too long', value);
@@ -67,11 +68,20 @@ class Walk {
     return members.filter((member) => member.origin !== 'prototype');
   }
 
-  async #object(value: LiveValue & { kind: 'object' }, members: readonly LiveMember[], depth: number, indent: string): Promise<string> {
+  async #object(
+    value: LiveValue & { kind: 'object' },
+    members: readonly LiveMember[],
+    depth: number,
+    indent: string,
+  ): Promise<string> {
     const inner = `${indent}  `;
-    const lines = async (wanted: readonly LiveMember[], text: (member: LiveMember, value: string) => string | Promise<string>) => {
+    const lines = async (
+      wanted: readonly LiveMember[],
+      text: (member: LiveMember, value: string) => string | Promise<string>,
+    ) => {
       const parts: string[] = [];
-      for (const member of wanted) parts.push(inner + (await text(member, await this.write(member.value, depth + 1, inner))));
+      for (const member of wanted)
+        parts.push(inner + (await text(member, await this.write(member.value, depth + 1, inner))));
       return parts.length === 0 ? '' : `\n${parts.join(',\n')}\n${indent}`;
     };
     const entries = members.filter((member) => member.origin === 'entry');
@@ -88,12 +98,14 @@ class Walk {
       case 'array': {
         const items = own.filter((member) => /^\[\d+\]$/.test(member.step));
         if (value.className !== 'Array') break;
-        if (items.length !== value.size || own.length !== items.length) return this.#cut('an array has holes or extra properties', value);
+        if (items.length !== value.size || own.length !== items.length)
+          return this.#cut('an array has holes or extra properties', value);
         return `[${await lines(items, (_, text) => text)}]`;
       }
       case 'object':
         if (value.className !== 'Object') break;
-        if (own.some((member) => member.key.kind !== 'string' && member.key.kind !== 'number')) return this.#cut('it has symbol keys', value);
+        if (own.some((member) => member.key.kind !== 'string' && member.key.kind !== 'number'))
+          return this.#cut('it has symbol keys', value);
         return `{${await lines(own, (member, text) => `${keyText(member)}: ${text}`)}}`;
       default:
     }

@@ -6,8 +6,14 @@ import type { EditPreview } from './types.ts';
 
 export function compareShapes(expression: string, present: LiveValue): EditPreview['problems'] {
   const next = kindOf(expression);
-  const now = present.kind === 'object' ? (present.subtype === 'object' ? present.className : present.className || present.subtype) : present.kind;
-  if (next === undefined || now === 'undefined' || now === 'null' || present.kind === 'redacted' || next === now) return [];
+  const now =
+    present.kind === 'object'
+      ? present.subtype === 'object'
+        ? present.className
+        : present.className || present.subtype
+      : present.kind;
+  if (next === undefined || now === 'undefined' || now === 'null' || present.kind === 'redacted' || next === now)
+    return [];
   return [{ severity: 'warning', message: `it is of type ${next} and the present value is of type ${now}` }];
 }
 
@@ -47,7 +53,11 @@ function kindOfNode(node: Expression): string | undefined {
       if (node.operator === 'void') return 'undefined';
       return node.operator === '+' ? 'number' : kindOfNode(node.argument);
     case 'Identifier':
-      return node.name === 'undefined' ? 'undefined' : node.name === 'NaN' || node.name === 'Infinity' ? 'number' : undefined;
+      return node.name === 'undefined'
+        ? 'undefined'
+        : node.name === 'NaN' || node.name === 'Infinity'
+          ? 'number'
+          : undefined;
     default:
       return undefined;
   }

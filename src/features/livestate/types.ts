@@ -24,7 +24,11 @@ export interface EditPreview {
   /** Unified, without headers. */
   readonly diff: string;
   /** From the syntax and type check; errors stop the edit, warnings do not. */
-  readonly problems: readonly { readonly severity: 'error' | 'warning'; readonly message: string; readonly line?: number }[];
+  readonly problems: readonly {
+    readonly severity: 'error' | 'warning';
+    readonly message: string;
+    readonly line?: number;
+  }[];
 }
 
 export interface EditReport extends EditPreview {

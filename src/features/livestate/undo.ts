@@ -9,19 +9,39 @@ import { serialise } from './serialise.ts';
 import type { EditReport, UndoOptions, UndoReport } from './types.ts';
 
 export async function editHistory(target: Target): Promise<readonly EditReport[]> {
-  return journalOf(target).entries().map((entry) => report(target, entry));
+  return journalOf(target)
+    .entries()
+    .map((entry) => report(target, entry));
 }
 
 export async function undoEdit(target: Target, id?: number, options: UndoOptions = {}): Promise<UndoReport> {
   const entries = journalOf(target).entries();
   // One that was only intended may have been made before its editor was killed: undoing what is not there is harmless.
   const undoable = (entry: Entry) => entry.state === 'applied' || entry.state === 'intended';
-  const entry = id === undefined ? entries.findLast((candidate) => candidate.state === 'applied') ?? entries.findLast(undoable) : entries.find((candidate) => candidate.id === id);
+  const entry =
+    id === undefined
+      ? (entries.findLast((candidate) => candidate.state === 'applied') ?? entries.findLast(undoable))
+      : entries.find((candidate) => candidate.id === id);
   if (!entry) throw fail('DS5031', { which: id === undefined ? 'is left to undo' : `has the number ${id}` });
-  if (!undoable(entry)) throw fail('DS5032', { id: entry.id, name: entry.name, reason: `it is ${entry.state}`, remedy: '%edit history lists what is applied' });
-  const later = entries.find((candidate) => candidate.id > entry.id && candidate.name === entry.name && candidate.state === 'applied');
-  if (later) throw fail('DS5032', { id: entry.id, name: entry.name, reason: `edit ${later.id} changed it again`, remedy: `%edit undo ${later.id} first` });
-  const undone = entry.details.kind === 'value' ? await undoValue(target, entry, options) : await undoFunction(target, entry);
+  if (!undoable(entry))
+    throw fail('DS5032', {
+      id: entry.id,
+      name: entry.name,
+      reason: `it is ${entry.state}`,
+      remedy: '%edit history lists what is applied',
+    });
+  const later = entries.find(
+    (candidate) => candidate.id > entry.id && candidate.name === entry.name && candidate.state === 'applied',
+  );
+  if (later)
+    throw fail('DS5032', {
+      id: entry.id,
+      name: entry.name,
+      reason: `edit ${later.id} changed it again`,
+      remedy: `%edit undo ${later.id} first`,
+    });
+  const undone =
+    entry.details.kind === 'value' ? await undoValue(target, entry, options) : await undoFunction(target, entry);
   if (undone.verified) journalOf(target).settle(entry, 'undone');
   return undone;
 }
@@ -31,7 +51,8 @@ async function undoValue(target: Target, entry: Entry, options: UndoOptions): Pr
   const resolved = await resolve(target, entry.name);
   const present = (await serialise(target, resolved.value)).expression;
   const done = { id: entry.id, name: entry.name, restored: before };
-  if (incomplete === undefined && present === before && heldFor(target, entry.id)?.value === undefined) return { ...done, verified: true, pause: 0 as UndoReport['pause'] };
+  if (incomplete === undefined && present === before && heldFor(target, entry.id)?.value === undefined)
+    return { ...done, verified: true, pause: 0 as UndoReport['pause'] };
   if (result !== undefined && present !== result && !options.force) throw changed(entry.name, result, present);
   const handle = heldFor(target, entry.id)?.value;
   let written;
@@ -41,7 +62,13 @@ async function undoValue(target: Target, entry: Entry, options: UndoOptions): Pr
       return undefined; // the object is gone; an equal one is made below
     });
   }
-  if (!written && incomplete !== undefined) throw fail('DS5032', { id: entry.id, name: entry.name, reason: `the old value cannot be made again: ${incomplete}`, remedy: `set what is needed by hand with %edit ${entry.name} = value` });
+  if (!written && incomplete !== undefined)
+    throw fail('DS5032', {
+      id: entry.id,
+      name: entry.name,
+      reason: `the old value cannot be made again: ${incomplete}`,
+      remedy: `set what is needed by hand with %edit ${entry.name} = value`,
+    });
   written ??= await writeGuarded(target, resolved, before);
   const now = (await serialise(target, (await resolve(target, entry.name)).value)).expression;
   return { ...done, verified: now === before, pause: written.pause };
@@ -58,5 +85,10 @@ async function undoFunction(target: Target, entry: Entry): Promise<UndoReport> {
   functionValue(resolved);
   // The port finds the original on the function that replaced it, or compiles this text when it is gone.
   const back = await target.replaceFunction(resolved.place, entry.details.before);
-  return { ...done, restored: back.source, verified: back.references.length > 0 && back.source === entry.details.before, pause: back.pause };
+  return {
+    ...done,
+    restored: back.source,
+    verified: back.references.length > 0 && back.source === entry.details.before,
+    pause: back.pause,
+  };
 }

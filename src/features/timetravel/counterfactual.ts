@@ -14,18 +14,28 @@ import type { Changes, Divergence, LongWork, RunSummary, WithReport } from './ty
 
 type WithOptions = LongWork & { readonly at?: string };
 
-export async function replayWith(path: string, changes: Changes, options: WithOptions, { replay, makeDecoder }: Means): Promise<WithReport> {
+export async function replayWith(
+  path: string,
+  changes: Changes,
+  options: WithOptions,
+  { replay, makeDecoder }: Means,
+): Promise<WithReport> {
   const began = performance.now();
   using tape = await openIndexed(path, makeDecoder, options);
   assertKnown(tape, manifestOf(tape), changes);
   const changesAt = options.at === undefined ? undefined : findPosition(tape, options.at);
   const run = (name: string): ReturnType<typeof replayOptions> => ({
     ...replayOptions(options),
-    ...(options.progress ? { progress: (text, done, total) => options.progress?.(`${name}: ${text}`, done, total) } : {}),
+    ...(options.progress
+      ? { progress: (text, done, total) => options.progress?.(`${name}: ${text}`, done, total) }
+      : {}),
   });
   const original = await replay({ tape: path }, run('original'));
   if (!original.complete) throw interrupted(options);
-  const modified = await replay({ tape: path, changes, ...(changesAt === undefined ? {} : { changesAt }) }, run('modified'));
+  const modified = await replay(
+    { tape: path, changes, ...(changesAt === undefined ? {} : { changesAt }) },
+    run('modified'),
+  );
   if (!modified.complete) throw interrupted(options);
   const parted = differentResults(tape, original, modified);
   return {
@@ -43,10 +53,20 @@ export async function replayWith(path: string, changes: Changes, options: WithOp
 function assertKnown(tape: Tape, manifest: Manifest, changes: Changes): void {
   for (const [module, variables] of Object.entries(changes)) {
     const at = manifest.modules.findIndex(({ id }) => id === module);
-    if (at < 0) throw fail('DS4096', { tape: tape.id, module, modules: manifest.modules.map(({ id }) => id).join(', ') || 'none' });
-    const known = new Set(manifest.instances.filter((instance) => instance.module === at).flatMap((instance) => instance.moduleVariables.map(({ name }) => name)));
+    if (at < 0)
+      throw fail('DS4096', {
+        tape: tape.id,
+        module,
+        modules: manifest.modules.map(({ id }) => id).join(', ') || 'none',
+      });
+    const known = new Set(
+      manifest.instances
+        .filter((instance) => instance.module === at)
+        .flatMap((instance) => instance.moduleVariables.map(({ name }) => name)),
+    );
     for (const name of Object.keys(variables)) {
-      if (!known.has(name)) throw fail('DS4097', { tape: tape.id, module, name, variables: [...known].join(', ') || 'none' });
+      if (!known.has(name))
+        throw fail('DS4097', { tape: tape.id, module, name, variables: [...known].join(', ') || 'none' });
     }
   }
 }
@@ -56,14 +76,21 @@ export function summaryOf({ calls, state }: ReplayResult): RunSummary {
     calls: calls.length,
     failed: calls.filter((call) => call.failed).length,
     state: Object.fromEntries(
-      Object.entries(state).map(([module, variables]) => [module, Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, renderValue(value)]))]),
+      Object.entries(state).map(([module, variables]) => [
+        module,
+        Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, renderValue(value)])),
+      ]),
     ),
     results: calls.map(({ call, name, result, failed }) => ({ call, name, result, failed })),
   };
 }
 
 /** Root calls that end otherwise, or on one side only; the first of them is where the runs part for whoever looks at results. */
-function differentResults(tape: Tape, original: ReplayResult, modified: ReplayResult): { readonly first: Divergence | undefined; readonly count: number } {
+function differentResults(
+  tape: Tape,
+  original: ReplayResult,
+  modified: ReplayResult,
+): { readonly first: Divergence | undefined; readonly count: number } {
   const others = new Map(modified.calls.map((call) => [call.call, call]));
   let first: Divergence | undefined;
   let count = 0;
@@ -81,7 +108,11 @@ function differentResults(tape: Tape, original: ReplayResult, modified: ReplayRe
       what: `result of ${call.name}`,
       expected: call.result,
       // Why the modified run stopped there: an ask that the tape cannot answer, most of the time.
-      actual: other?.result ?? (modified.first ? `not reached: ${modified.first.what} at ${modified.first.place} (${modified.first.actual})` : 'not reached'),
+      actual:
+        other?.result ??
+        (modified.first
+          ? `not reached: ${modified.first.what} at ${modified.first.place} (${modified.first.actual})`
+          : 'not reached'),
     };
   }
   return { first, count };
@@ -97,7 +128,15 @@ function stateDifference(original: State, modified: State): Divergence | undefin
       const found = firstDifference(value, modified[module]?.[name] ?? absent, { root: name, sameNumbering: false });
       if (!found) continue;
       const { path, expected, actual } = found;
-      return { position: 'end', place: module, event: undefined, call: undefined, what: `state ${path}`, expected, actual };
+      return {
+        position: 'end',
+        place: module,
+        event: undefined,
+        call: undefined,
+        what: `state ${path}`,
+        expected,
+        actual,
+      };
     }
   }
   return undefined;

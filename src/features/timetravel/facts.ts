@@ -42,7 +42,10 @@ export function gitRevision(folder: string): GitRevision | undefined {
   const common = read(join(git, 'commondir'));
   const shared = common === undefined ? git : resolve(git, common);
   const packed = (): string | undefined =>
-    (read(join(shared, 'packed-refs')) ?? '').split('\n').find((line) => line.endsWith(` ${ref}`))?.split(' ')[0];
+    (read(join(shared, 'packed-refs')) ?? '')
+      .split('\n')
+      .find((line) => line.endsWith(` ${ref}`))
+      ?.split(' ')[0];
   const revision = read(join(git, ref)) ?? read(join(shared, ref)) ?? packed();
   return revision === undefined ? undefined : { revision, branch: ref.replace(/^refs\/heads\//, '') };
 }
@@ -50,7 +53,8 @@ export function gitRevision(folder: string): GitRevision | undefined {
 export const toolVersion = (): string =>
   (createRequire(import.meta.url)('../../../package.json') as { readonly version: string }).version;
 
-const text = (value: unknown, fallback: string): string => (typeof value === 'string' && value !== '' ? value : fallback);
+const text = (value: unknown, fallback: string): string =>
+  typeof value === 'string' && value !== '' ? value : fallback;
 
 /** The header of a recording that is on. Zone, locale and clock are the target's where the recorder reports them. */
 export function tapeHeader(
@@ -60,12 +64,19 @@ export function tapeHeader(
   startedAt: number,
 ): Omit<TapeHeader, 'id' | 'format'> {
   const { info } = target;
-  const meta = (typeof manifest['meta'] === 'object' && manifest['meta'] !== null ? manifest['meta'] : {}) as Readonly<Record<string, unknown>>;
+  const meta = (typeof manifest['meta'] === 'object' && manifest['meta'] !== null ? manifest['meta'] : {}) as Readonly<
+    Record<string, unknown>
+  >;
   const own = Intl.DateTimeFormat().resolvedOptions();
   const git = gitRevision(info.cwd);
   return {
     createdAt: new Date(startedAt).toISOString(),
-    target: { name: info.name, pid: info.pid, runtime: `${info.kind} ${info.runtimeVersion}`, mainScript: info.mainScript },
+    target: {
+      name: info.name,
+      pid: info.pid,
+      runtime: `${info.kind} ${info.runtimeVersion}`,
+      mainScript: info.mainScript,
+    },
     tool: toolVersion(),
     zone: text(meta['timeZone'], own.timeZone),
     locale: text(meta['locale'], own.locale),

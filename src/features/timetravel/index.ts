@@ -16,7 +16,8 @@ const replay = async (request: ReplayRequest, options: ReplayOptions): Promise<R
   (await import('../../core/replay/index.ts')).replay(request, options);
 const means: replays.Means = { replay, makeDecoder: makeChunkDecoder };
 
-export const startRecording: TimeTravel['startRecording'] = (target, options) => recordings.startRecording(target, options, makeChunkDecoder);
+export const startRecording: TimeTravel['startRecording'] = (target, options) =>
+  recordings.startRecording(target, options, makeChunkDecoder);
 
 export const recordFunction: TimeTravel['recordFunction'] = (fn, options) => functions.recordFunction(fn, options);
 
@@ -28,10 +29,12 @@ export const tapeGaps: TimeTravel['tapeGaps'] = (tape) => tapes.tapeGaps(tape, m
 
 export const listCalls: TimeTravel['listCalls'] = (tape, query) => tapes.listCalls(tape, query, makeChunkDecoder);
 
-export const replayCall: TimeTravel['replayCall'] = (tape, call, work = {}) => replays.replayCall(tape, call, work, means);
+export const replayCall: TimeTravel['replayCall'] = (tape, call, work = {}) =>
+  replays.replayCall(tape, call, work, means);
 
 export const replayAt: TimeTravel['replayAt'] = (tape, at, work = {}) => moment.replayAt(tape, at, work, means);
 
 export const replayCheck: TimeTravel['replayCheck'] = (tape, work = {}) => replays.replayCheck(tape, work, means);
 
-export const replayWith: TimeTravel['replayWith'] = (tape, changes, options) => counterfactual.replayWith(tape, changes, options, means);
+export const replayWith: TimeTravel['replayWith'] = (tape, changes, options) =>
+  counterfactual.replayWith(tape, changes, options, means);

@@ -10,13 +10,21 @@ import { interrupted, replayOptions, type Means } from './replays.ts';
 import { manifestOf, openIndexed } from './tapes.ts';
 import type { LongWork, MomentReport } from './types.ts';
 
-export async function replayAt(path: string, at: string, work: LongWork, { replay, makeDecoder }: Means): Promise<MomentReport> {
+export async function replayAt(
+  path: string,
+  at: string,
+  work: LongWork,
+  { replay, makeDecoder }: Means,
+): Promise<MomentReport> {
   using tape = await openIndexed(path, makeDecoder, work);
   const event = findPosition(tape, at);
   const next = tape.find(() => true, event);
   const call = callAround(tape, event, next);
   const watched = call && rootOf(tape, call);
-  const result = await replay({ tape: path, stopBefore: event, ...(watched ? { watch: watched.call } : {}) }, replayOptions(work));
+  const result = await replay(
+    { tape: path, stopBefore: event, ...(watched ? { watch: watched.call } : {}) },
+    replayOptions(work),
+  );
   if (!result.complete) throw interrupted(work);
   const place = (next && placeOf(next)) ?? call?.place ?? lastBegun(tape, event)?.place ?? '';
   return {
@@ -32,12 +40,14 @@ export async function replayAt(path: string, at: string, work: LongWork, { repla
   };
 }
 
-const placeOf = (event: TapeEvent): string | undefined => ('place' in event && event.place !== '' ? event.place : undefined);
+const placeOf = (event: TapeEvent): string | undefined =>
+  'place' in event && event.place !== '' ? event.place : undefined;
 
 /** The call that an event begins, else the last one that began before it and had not ended. */
 function callAround(tape: Tape, event: EventIndex, next: TapeEvent | undefined): CallSummary | undefined {
   const { callIndex } = tape;
-  if (next?.kind === 'enter' || next?.kind === 'leave' || next?.kind === 'settled') return callIndex.byNumber(next.call);
+  if (next?.kind === 'enter' || next?.kind === 'leave' || next?.kind === 'settled')
+    return callIndex.byNumber(next.call);
   const begun = lastBegunRow(tape, event);
   for (let row = begun; row >= 0 && begun - row < lookedBack; row--) {
     const call = callIndex.at(row);

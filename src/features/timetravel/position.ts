@@ -7,7 +7,14 @@ import type { Tape } from '../../core/tape/tape.ts';
 
 export const positionText = (event: EventIndex): string => `@${event}`;
 
-const unitsInUs: Readonly<Record<string, number>> = { us: 1, ms: 1_000, s: 1_000_000, m: 60_000_000, min: 60_000_000, h: 3_600_000_000 };
+const unitsInUs: Readonly<Record<string, number>> = {
+  us: 1,
+  ms: 1_000,
+  s: 1_000_000,
+  m: 60_000_000,
+  min: 60_000_000,
+  h: 3_600_000_000,
+};
 
 /** The event before which the moment lies. */
 export function findPosition(tape: Tape, text: string): EventIndex {
@@ -17,7 +24,8 @@ export function findPosition(tape: Tape, text: string): EventIndex {
   const event = /^@(\d+)$/.exec(wanted)?.[1];
   if (event !== undefined) {
     const { events } = tape.stats;
-    if (Number(event) > events) throw fail('DS4093', { position: wanted, tape: tape.id, end: positionText(eventIndex(events)) });
+    if (Number(event) > events)
+      throw fail('DS4093', { position: wanted, tape: tape.id, end: positionText(eventIndex(events)) });
     return eventIndex(Number(event));
   }
   const [, amount, unit] = /^(\d+(?:\.\d+)?)\s*(us|ms|s|m|min|h)$/.exec(wanted) ?? [];

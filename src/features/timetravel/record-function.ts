@@ -17,15 +17,25 @@ export interface FunctionOptions {
 }
 
 /** What the child is told, and what it answers (record-host.ts). */
-export type ToHost = { readonly type: 'start'; readonly selector: string; readonly out: string; readonly scope?: readonly string[] } | { readonly type: 'stop' };
+export type ToHost =
+  | { readonly type: 'start'; readonly selector: string; readonly out: string; readonly scope?: readonly string[] }
+  | { readonly type: 'stop' };
 export type FromHost =
   | { readonly type: 'on' }
   | { readonly type: 'done'; readonly report: TapeReport }
-  | { readonly type: 'failed'; readonly message: string; readonly code?: ErrorCode; readonly details?: Readonly<Record<string, unknown>> };
+  | {
+      readonly type: 'failed';
+      readonly message: string;
+      readonly code?: ErrorCode;
+      readonly details?: Readonly<Record<string, unknown>>;
+    };
 
 let recording = false;
 
-export async function recordFunction(fn: () => unknown, { out, scope = defaultScope() }: FunctionOptions): Promise<TapeReport> {
+export async function recordFunction(
+  fn: () => unknown,
+  { out, scope = defaultScope() }: FunctionOptions,
+): Promise<TapeReport> {
   if (recording) throw fail('DS4033');
   recording = true;
   // Listeners of the process are among the first places where the recorder looks for own code that foreign code calls.
@@ -74,7 +84,10 @@ class Host {
     return new Promise((resolve, reject) => {
       const read = (message: FromHost): void => {
         settle();
-        if (message.type === 'failed') reject(message.code ? fail(message.code, { ...message.details }) : fail('DS4034', { problem: message.message }));
+        if (message.type === 'failed')
+          reject(
+            message.code ? fail(message.code, { ...message.details }) : fail('DS4034', { problem: message.message }),
+          );
         else if (message.type === answer) resolve(message as Extract<FromHost, { type: Type }>);
       };
       const lost = (): void => {
@@ -110,6 +123,10 @@ function defaultScope(): readonly string[] | undefined {
   const inClone = !ourRoot.includes('/node_modules/') && (ourRoot === cwd || ourRoot.startsWith(`${cwd}/`));
   if (!inClone && !(process.argv[1] ?? '').includes('/node_modules/')) return undefined;
   const ours = new Set(ourRoot === cwd ? ['src', 'dist', 'bin'] : []);
-  const entries = readdirSync(cwd, { withFileTypes: true }).filter(({ name }) => name !== 'node_modules' && !name.startsWith('.') && !ours.has(name));
-  return entries.flatMap((entry) => (entry.isDirectory() ? [`${entry.name}/**`] : /\.[cm]?[jt]s$/.test(entry.name) ? [entry.name] : []));
+  const entries = readdirSync(cwd, { withFileTypes: true }).filter(
+    ({ name }) => name !== 'node_modules' && !name.startsWith('.') && !ours.has(name),
+  );
+  return entries.flatMap((entry) =>
+    entry.isDirectory() ? [`${entry.name}/**`] : /\.[cm]?[jt]s$/.test(entry.name) ? [entry.name] : [],
+  );
 }

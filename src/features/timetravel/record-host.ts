@@ -16,7 +16,11 @@ async function obey(request: ToHost): Promise<FromHost> {
   if (request.type === 'start') {
     const { selector, out, scope } = request;
     target = await attach(selector);
-    recording = await startRecording(target, { directory: dirname(out), out, ...(scope ? { scope } : {}) }, makeChunkDecoder);
+    recording = await startRecording(
+      target,
+      { directory: dirname(out), out, ...(scope ? { scope } : {}) },
+      makeChunkDecoder,
+    );
     return { type: 'on' };
   }
   if (!recording) throw new Error('nothing was started');
@@ -27,7 +31,11 @@ async function obey(request: ToHost): Promise<FromHost> {
 
 process.on('message', (request: ToHost) => {
   obey(request).then(send, (error: unknown) =>
-    send({ type: 'failed', message: messageOf(error), ...(isDevsandboxError(error) ? { code: error.code, details: error.details } : {}) }),
+    send({
+      type: 'failed',
+      message: messageOf(error),
+      ...(isDevsandboxError(error) ? { code: error.code, details: error.details } : {}),
+    }),
   );
 });
 

@@ -20,7 +20,11 @@ import type { Recording, RecordOptions, TapeReport } from './types.ts';
 /** Name of the recording that a target has, also while it is being prepared. */
 const recorded = new WeakMap<Target, string>();
 
-export async function startRecording(target: Target, options: RecordOptions, makeDecoder: DecoderMaker): Promise<Recording> {
+export async function startRecording(
+  target: Target,
+  options: RecordOptions,
+  makeDecoder: DecoderMaker,
+): Promise<Recording> {
   const taken = recorded.get(target);
   if (taken !== undefined) throw fail('DS4090', { tape: taken });
   recorded.set(target, '(being prepared)');
@@ -46,11 +50,24 @@ async function start(target: Target, options: RecordOptions, makeDecoder: Decode
     const { manifest } = inTarget;
     const decoder = (): ChunkDecoder => makeDecoder(inTarget.manifest as unknown as Manifest)();
     const store = new TapeStore({ directory: options.directory, decoder });
-    writer = await store.create(tapeHeader(target, manifest, options, Date.now()), options.out === undefined ? {} : { out: options.out });
+    writer = await store.create(
+      tapeHeader(target, manifest, options, Date.now()),
+      options.out === undefined ? {} : { out: options.out },
+    );
     writer.appendManifest(manifest);
     for (const gap of manifest.gaps) writer.appendGap(gap);
     const status = await inTarget.status();
-    active = new TapeRecording({ target, inTarget, writer, sink, status, makeDecoder, prepared: ms(performance.now() - started), scope: options.scope ?? [], interval: options.interval });
+    active = new TapeRecording({
+      target,
+      inTarget,
+      writer,
+      sink,
+      status,
+      makeDecoder,
+      prepared: ms(performance.now() - started),
+      scope: options.scope ?? [],
+      interval: options.interval,
+    });
     sink.connect(writer);
     recorded.set(target, active.tape);
     options.progress?.('recording');
@@ -59,7 +76,11 @@ async function start(target: Target, options: RecordOptions, makeDecoder: Decode
     // The original error matters more than what goes wrong while taking everything back.
     sink.close();
     await inTarget.stop().catch(() => undefined);
-    if (writer) await writer.close().then(() => rm(writer!.path, { force: true })).catch(() => undefined);
+    if (writer)
+      await writer
+        .close()
+        .then(() => rm(writer!.path, { force: true }))
+        .catch(() => undefined);
     throw error;
   }
 }
@@ -74,7 +95,14 @@ async function assertWritable({ out, directory }: RecordOptions): Promise<void> 
   } catch (error) {
     throw fail('DS3010', { path, reason: messageOf(error) }, error);
   }
-  if (out !== undefined && (await access(path).then(() => true, () => false))) throw fail('DS3010', { path, reason: 'it exists already' });
+  if (
+    out !== undefined &&
+    (await access(path).then(
+      () => true,
+      () => false,
+    ))
+  )
+    throw fail('DS3010', { path, reason: 'it exists already' });
 }
 
 interface Parts {
@@ -162,7 +190,8 @@ class TapeRecording implements Recording {
     try {
       await this.#parts.inTarget.snapshot();
     } catch (error) {
-      if (!this.#stopping) this.#parts.writer.appendGap({ reason: 'snapshot', place: 'interval', detail: messageOf(error), calls: [] });
+      if (!this.#stopping)
+        this.#parts.writer.appendGap({ reason: 'snapshot', place: 'interval', detail: messageOf(error), calls: [] });
     } finally {
       this.#snapshotting = false;
     }
@@ -181,18 +210,33 @@ class TapeRecording implements Recording {
     sink.close();
     recorded.delete(target);
     // A target that is gone cannot answer; everything it had sent is on the tape.
-    const gone = this.#exit ?? (isDevsandboxError(problem) && (problem.code === 'DS1002' || problem.code === 'DS1003') ? problem.what : undefined);
+    const gone =
+      this.#exit ??
+      (isDevsandboxError(problem) && (problem.code === 'DS1002' || problem.code === 'DS1003')
+        ? problem.what
+        : undefined);
     if (gone !== undefined) {
       problem = undefined;
       const open = writer.openRoots();
-      if (open.length > 0) writer.appendGap({ reason: 'exited', place: 'end of the tape', detail: gone, calls: open, remedy: 'calls that had ended replay; record again to see the others whole' });
+      if (open.length > 0)
+        writer.appendGap({
+          reason: 'exited',
+          place: 'end of the tape',
+          detail: gone,
+          calls: open,
+          remedy: 'calls that had ended replay; record again to see the others whole',
+        });
     }
     this.#writeEnd(inTarget.manifest);
     await writer.close();
     problem ??= sink.problem;
     if (problem !== undefined) throw problem;
     const report = await describeTape(this.path, this.#parts.makeDecoder);
-    return { ...report, dropped: Math.max(report.dropped, this.#lastStatus.dropped + writer.stats.dropped.events), pauses: this.#lastStatus.pauses };
+    return {
+      ...report,
+      dropped: Math.max(report.dropped, this.#lastStatus.dropped + writer.stats.dropped.events),
+      pauses: this.#lastStatus.pauses,
+    };
   }
 
   /** What the recorder found out on the way (new instances, more gaps) replaces what it said at the start. */

@@ -2,7 +2,13 @@
 // results are joined with what the tape knows of a call.
 import { fail } from '../../core/common/errors.ts';
 import { type CallNumber, ms } from '../../core/common/units.ts';
-import type { ReplayDivergence, ReplayedCall, ReplayOptions, ReplayRequest, ReplayResult } from '../../core/replay/types.ts';
+import type {
+  ReplayDivergence,
+  ReplayedCall,
+  ReplayOptions,
+  ReplayRequest,
+  ReplayResult,
+} from '../../core/replay/types.ts';
 import type { CallSummary, Gap } from '../../core/tape/events.ts';
 import { remedyFor } from '../../core/tape/gaps.ts';
 import type { Tape } from '../../core/tape/tape.ts';
@@ -48,9 +54,20 @@ export const replayOptions = ({ signal, progress }: LongWork): ReplayOptions => 
 });
 
 const gapOf = (tape: Tape, { reason, place }: { readonly reason: string; readonly place: string }): Gap =>
-  tape.gaps().find((gap) => gap.reason === reason && gap.place === place) ?? { reason, place, detail: '', calls: undefined, remedy: remedyFor(reason) };
+  tape.gaps().find((gap) => gap.reason === reason && gap.place === place) ?? {
+    reason,
+    place,
+    detail: '',
+    calls: undefined,
+    remedy: remedyFor(reason),
+  };
 
-export async function replayCall(path: string, number: CallNumber, work: LongWork, { replay, makeDecoder }: Means): Promise<CallReport> {
+export async function replayCall(
+  path: string,
+  number: CallNumber,
+  work: LongWork,
+  { replay, makeDecoder }: Means,
+): Promise<CallReport> {
   using tape = await openIndexed(path, makeDecoder, work);
   const call = callOf(tape, number);
   const root = rootOf(tape, call);
@@ -61,7 +78,16 @@ export async function replayCall(path: string, number: CallNumber, work: LongWor
   // Own code made it: it was re-executed as a part of its root call, and is checked there.
   if (call !== root) throw fail('DS4094', { call: call.call, root: root.call });
   const because = result.first && divergenceOf(result.first);
-  return { tape: tape.id, call, outcome: 'diverged', result: 'not reached', locals: [], divergence: because ?? unreached(call, undefined), asks: 0, ms: result.ms };
+  return {
+    tape: tape.id,
+    call,
+    outcome: 'diverged',
+    result: 'not reached',
+    locals: [],
+    divergence: because ?? unreached(call, undefined),
+    asks: 0,
+    ms: result.ms,
+  };
 }
 
 function callReport(tape: Tape, call: CallSummary, replayed: ReplayedCall, result: ReplayResult): CallReport {
@@ -114,7 +140,10 @@ export async function replayCheck(path: string, work: LongWork, { replay, makeDe
     gaps.set(key, gap);
   }
   // Root calls that the re-execution never came to are no gaps: the recorder had not announced them.
-  if (result.complete) for (const call of rootCalls(tape)) if (!seen.has(call.call)) count(call.kind, 'diverged', unreached(call, result.first && divergenceOf(result.first)));
+  if (result.complete)
+    for (const call of rootCalls(tape))
+      if (!seen.has(call.call))
+        count(call.kind, 'diverged', unreached(call, result.first && divergenceOf(result.first)));
   // A difference that belongs to no call, such as own state at the end.
   const { first } = result;
   if (first && first.call === undefined) divergences.unshift(divergenceOf(first));

@@ -24,7 +24,10 @@ export function open(path: string, makeDecoder: DecoderMaker): Tape {
 }
 
 /** What the tape says about own code; empty when it was cut before that was written. */
-export const manifestOf = (tape: Tape): Manifest => ({ ...emptyManifest, ...(tape.manifest as Partial<Manifest> | undefined) });
+export const manifestOf = (tape: Tape): Manifest => ({
+  ...emptyManifest,
+  ...(tape.manifest as Partial<Manifest> | undefined),
+});
 
 /** Opens a tape whose calls are known, also when nobody had closed it. */
 export async function openIndexed(path: string, makeDecoder: DecoderMaker, work: LongWork = {}): Promise<Tape> {

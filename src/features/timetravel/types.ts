@@ -101,7 +101,12 @@ export interface CallReport {
   readonly outcome: ReplayOutcome;
   /** `200 {…}`, `returned 12`, `TypeError: …` as re-executed. */
   readonly result: string;
-  readonly error?: { readonly name: string; readonly message: string; readonly place: string; readonly codeFrame: string };
+  readonly error?: {
+    readonly name: string;
+    readonly message: string;
+    readonly place: string;
+    readonly codeFrame: string;
+  };
   /** Locals at the throw, or at the end of the call. */
   readonly locals: readonly NamedValue[];
   readonly divergence?: Divergence;
@@ -130,7 +135,12 @@ export interface CheckReport {
   readonly exact: number;
   readonly diverged: number;
   readonly gapped: number;
-  readonly byKind: Readonly<Record<string, { readonly calls: number; readonly exact: number; readonly diverged: number; readonly gapped: number }>>;
+  readonly byKind: Readonly<
+    Record<
+      string,
+      { readonly calls: number; readonly exact: number; readonly diverged: number; readonly gapped: number }
+    >
+  >;
   readonly gaps: readonly { readonly reason: string; readonly place: string; readonly calls: number }[];
   /** The first ones, with their places. */
   readonly divergences: readonly Divergence[];
@@ -145,7 +155,12 @@ export interface RunSummary {
   readonly failed: number;
   /** Own state at the end, by module. */
   readonly state: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  readonly results: readonly { readonly call: CallNumber; readonly name: string; readonly result: string; readonly failed: boolean }[];
+  readonly results: readonly {
+    readonly call: CallNumber;
+    readonly name: string;
+    readonly result: string;
+    readonly failed: boolean;
+  }[];
 }
 
 /** A counterfactual: always marked as one. */
@@ -163,7 +178,10 @@ export interface WithReport {
 export interface TimeTravel {
   startRecording(target: Target, options: RecordOptions): Promise<Recording>;
   /** Records what `fn` does in this process; what it throws is a failed call on the tape, not thrown here. */
-  recordFunction(fn: () => unknown, options: { readonly out: string; readonly scope?: readonly string[] }): Promise<TapeReport>;
+  recordFunction(
+    fn: () => unknown,
+    options: { readonly out: string; readonly scope?: readonly string[] },
+  ): Promise<TapeReport>;
   /** Tapes of a directory, newest first; unreadable files are left out. */
   listTapes(directory: string): Promise<readonly TapeReport[]>;
   describeTape(tape: string): Promise<TapeReport>;

@@ -8,7 +8,15 @@ export const attachMagic = defineMagic({
   summary: 'attach to a running process, read-only',
   main: {
     summary: 'attach to a running process, read-only',
-    positionals: [{ name: 'target', type: 'string', required: true, about: 'pid, :port of the app, process name, script path or inspector URL', completer: 'target' }],
+    positionals: [
+      {
+        name: 'target',
+        type: 'string',
+        required: true,
+        about: 'pid, :port of the app, process name, script path or inspector URL',
+        completer: 'target',
+      },
+    ],
     examples: ['%attach 4242', '%attach :8080', '%attach shop'],
     run: async ({ services, progress }, { values }) => {
       progress(`attaching to ${String(values['target'])} …`);
@@ -20,7 +28,9 @@ export const attachMagic = defineMagic({
       const data = { ...target.info, ownModules: own, access, pauses };
       return {
         data,
-        display: sentence(`attached  ${name} (Node ${runtimeVersion}, pid ${pid}, ${formatCount(own, 'own module')}, ${access})  ${formatDuration(pauses.total)} pause`),
+        display: sentence(
+          `attached  ${name} (Node ${runtimeVersion}, pid ${pid}, ${formatCount(own, 'own module')}, ${access})  ${formatDuration(pauses.total)} pause`,
+        ),
       };
     },
   },

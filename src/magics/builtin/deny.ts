@@ -9,10 +9,21 @@ export const denyMagic = defineMagic({
   summary: 'take back what %allow gave',
   main: {
     summary: 'take back what %allow gave',
-    positionals: [{ name: 'what', type: 'string', many: true, about: 'as in %allow; without: all access to the target', completer: 'access' }],
+    positionals: [
+      {
+        name: 'what',
+        type: 'string',
+        many: true,
+        about: 'as in %allow; without: all access to the target',
+        completer: 'access',
+      },
+    ],
     examples: ['%deny edit', '%deny', '%deny fs'],
     run: async ({ services }, { values }) => {
-      const { kinds, grants, hasGrants } = readPermissions((values['what'] as readonly string[] | undefined) ?? accessKinds, 'deny');
+      const { kinds, grants, hasGrants } = readPermissions(
+        (values['what'] as readonly string[] | undefined) ?? accessKinds,
+        'deny',
+      );
       if (kinds.length > 0) services.session.apply({ type: 'access.deny', kinds });
       if (hasGrants) {
         services.session.apply({ type: 'grants.deny', grants });

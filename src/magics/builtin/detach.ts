@@ -10,7 +10,10 @@ export const detachMagic = defineMagic({
     run: async ({ services }) => {
       const { name, pid } = services.target().info;
       await services.detach();
-      return { data: { name, pid, detached: true }, display: sentence(`detached from ${name} (pid ${pid}); nothing stays behind`) };
+      return {
+        data: { name, pid, detached: true },
+        display: sentence(`detached from ${name} (pid ${pid}); nothing stays behind`),
+      };
     },
   },
 });

@@ -7,7 +7,13 @@ import { sentence, table } from '../display/table.ts';
 import { formatCount, formatDuration } from '../quantities.ts';
 import type { TextStyle } from '../display/style.ts';
 
-const name: ArgumentSpec = { name: 'name', type: 'name', required: true, about: 'live name: module#variable.path, or module#function for a body', completer: 'liveName' };
+const name: ArgumentSpec = {
+  name: 'name',
+  type: 'name',
+  required: true,
+  about: 'live name: module#variable.path, or module#function for a body',
+  completer: 'liveName',
+};
 
 async function edit(context: MagicContext, { values }: Parsed): Promise<MagicResult> {
   const { services, style } = context;
@@ -17,21 +23,42 @@ async function edit(context: MagicContext, { values }: Parsed): Promise<MagicRes
   const expression = values['value'] as string | undefined;
   const source = values['source'] as string | undefined;
   if ((expression === undefined) === (source === undefined)) {
-    throw fail('DS6004', { magic: 'edit', argument: 'a value or a body', usage: '%edit NAME = EXPRESSION, or %%edit MODULE#FUNCTION with the new function below' });
+    throw fail('DS6004', {
+      magic: 'edit',
+      argument: 'a value or a body',
+      usage: '%edit NAME = EXPRESSION, or %%edit MODULE#FUNCTION with the new function below',
+    });
   }
-  const preview = source === undefined ? await livestate.previewValue(target, live, expression!) : await livestate.previewFunction(target, live, source);
-  if (values['dryRun'] === true) return { data: { ...preview, applied: false }, display: showEdit(preview, style, ['not applied: --dry-run']) };
+  const preview =
+    source === undefined
+      ? await livestate.previewValue(target, live, expression!)
+      : await livestate.previewFunction(target, live, source);
+  if (values['dryRun'] === true)
+    return { data: { ...preview, applied: false }, display: showEdit(preview, style, ['not applied: --dry-run']) };
   const problem = preview.problems.find((each) => each.severity === 'error');
-  if (problem) throw fail('DS5090', { name: live, problem: problem.message, line: problem.line === undefined ? '' : ` (line ${problem.line})` });
+  if (problem)
+    throw fail('DS5090', {
+      name: live,
+      problem: problem.message,
+      line: problem.line === undefined ? '' : ` (line ${problem.line})`,
+    });
   // After the preview, which only reads, and before anything is written.
   services.requireAccess('edit', `edit ${live} to ${preview.after}`);
-  const report = source === undefined ? await livestate.editValue(target, live, expression!) : await livestate.editFunction(target, live, source);
+  const report =
+    source === undefined
+      ? await livestate.editValue(target, live, expression!)
+      : await livestate.editFunction(target, live, source);
   return { data: report, display: showReport(report, style) };
 }
 
 function showEdit(preview: EditPreview, style: TextStyle, after: readonly string[]) {
   const warnings = preview.problems.map((each) => `${each.severity}: ${each.message}`);
-  return showDiff(preview.diff === '' ? `- ${preview.before}\n+ ${preview.after}` : preview.diff, style, [preview.name, ...warnings], after);
+  return showDiff(
+    preview.diff === '' ? `- ${preview.before}\n+ ${preview.after}` : preview.diff,
+    style,
+    [preview.name, ...warnings],
+    after,
+  );
 }
 
 const showReport = (report: EditReport, style: TextStyle) =>
@@ -46,10 +73,16 @@ export const editMagic = defineMagic({
   summary: 'change a value or a function in the target, with undo',
   main: {
     summary: 'change a value or a function in the target, with undo',
-    positionals: [name, { name: 'value', type: 'expression', separator: '=', about: 'JavaScript expression; `old` is the present value' }],
+    positionals: [
+      name,
+      { name: 'value', type: 'expression', separator: '=', about: 'JavaScript expression; `old` is the present value' },
+    ],
     options: [{ name: 'dryRun', type: 'boolean', about: 'only show what would change' }],
     body: { name: 'source', about: 'the new function', required: false, type: 'code' },
-    examples: ['%edit src/config.ts#limits.max = 50', '%%edit src/cart.ts#total\nfunction total(items) { return items.reduce((sum, item) => sum + item.price, 0); }'],
+    examples: [
+      '%edit src/config.ts#limits.max = 50',
+      '%%edit src/cart.ts#total\nfunction total(items) { return items.reduce((sum, item) => sum + item.price, 0); }',
+    ],
     run: edit,
   },
   subcommands: {
@@ -62,7 +95,12 @@ export const editMagic = defineMagic({
         services.requireAccess('edit', `undo edit ${id ?? '(last)'}`);
         const report = await (await services.livestate()).undoEdit(target, id);
         const checked = report.verified ? 'read back and as before' : 'NOT verified';
-        return { data: report, display: sentence(`edit ${report.id} of ${report.name} undone, ${checked} · pause ${formatDuration(report.pause)}`) };
+        return {
+          data: report,
+          display: sentence(
+            `edit ${report.id} of ${report.name} undone, ${checked} · pause ${formatDuration(report.pause)}`,
+          ),
+        };
       },
     },
     history: {
@@ -76,7 +114,11 @@ export const editMagic = defineMagic({
             { head: 'name', cell: (each) => each.name, flexible: true },
             { head: 'before', cell: (each) => each.before, flexible: true },
             { head: 'after', cell: (each) => each.after, flexible: true },
-            { head: 'state', cell: (each) => each.state, tone: (each) => (each.state === 'failed' ? 'bad' : each.state === 'undone' ? 'dim' : undefined) },
+            {
+              head: 'state',
+              cell: (each) => each.state,
+              tone: (each) => (each.state === 'failed' ? 'bad' : each.state === 'undone' ? 'dim' : undefined),
+            },
           ],
           history,
           style,

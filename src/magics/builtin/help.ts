@@ -17,9 +17,20 @@ export const helpMagic = defineMagic({
         return { data: bundle['application/json'], display: { data: bundle } };
       }
       const magics = (await loadAllMagics()).map(({ name, summary }) => ({ name, summary }));
-      const display = table([{ head: 'magic', cell: (magic) => `%${magic.name}` }, { head: 'what it does', cell: (magic) => magic.summary, flexible: true }], magics, style, {
-        notes: ['', '%help NAME explains one; ?name and ??name show a value; every magic is a method too: await session.record.start()'],
-      });
+      const display = table(
+        [
+          { head: 'magic', cell: (magic) => `%${magic.name}` },
+          { head: 'what it does', cell: (magic) => magic.summary, flexible: true },
+        ],
+        magics,
+        style,
+        {
+          notes: [
+            '',
+            '%help NAME explains one; ?name and ??name show a value; every magic is a method too: await session.record.start()',
+          ],
+        },
+      );
       return { data: magics, display };
     },
   },

@@ -7,7 +7,9 @@ export const inspectMagic = defineMagic({
   summary: 'read a piece of state in the target by its live name',
   main: {
     summary: 'read a piece of state in the target by its live name',
-    positionals: [{ name: 'name', type: 'rest', required: true, about: 'live name: module#variable.path', completer: 'liveName' }],
+    positionals: [
+      { name: 'name', type: 'rest', required: true, about: 'live name: module#variable.path', completer: 'liveName' },
+    ],
     examples: ['%inspect src/cart.ts', '%inspect src/cart.ts#carts.get("42").items[0]'],
     run: async ({ services, style }, { values }) => {
       const report = await (await services.livestate()).inspectName(services.target(), String(values['name']));

@@ -9,9 +9,16 @@ export const lsmagicMagic = defineMagic({
   main: {
     summary: 'list the names of all magics',
     run: async () => {
-      const withBody = (await loadAllMagics()).filter((magic) => magic.main?.body ?? Object.values(magic.subcommands ?? {}).some((command) => command.body)).map((magic) => magic.name);
+      const withBody = (await loadAllMagics())
+        .filter((magic) => magic.main?.body ?? Object.values(magic.subcommands ?? {}).some((command) => command.body))
+        .map((magic) => magic.name);
       const data = { line: magicNames(), cell: withBody };
-      return { data, display: sentence(`${data.line.map((name) => `%${name}`).join(' ')}\n${data.cell.map((name) => `%%${name}`).join(' ')}`) };
+      return {
+        data,
+        display: sentence(
+          `${data.line.map((name) => `%${name}`).join(' ')}\n${data.cell.map((name) => `%%${name}`).join(' ')}`,
+        ),
+      };
     },
   },
 });

@@ -20,9 +20,26 @@ export const recordMagic = defineMagic({
     start: {
       summary: 'begin to record; resolves when it is on',
       options: [
-        { name: 'scope', type: 'string', many: true, about: "globs of what counts as own code, relative to the target's directory", fallback: 'own modules outside node_modules' },
-        { name: 'interval', type: 'duration', about: 'take a snapshot of own state this often', fallback: 'at start and stop' },
-        { name: 'compression', type: 'string', choices: ['lz4', 'zstd', 'none'], about: 'how blocks are written', fallback: 'lz4' },
+        {
+          name: 'scope',
+          type: 'string',
+          many: true,
+          about: "globs of what counts as own code, relative to the target's directory",
+          fallback: 'own modules outside node_modules',
+        },
+        {
+          name: 'interval',
+          type: 'duration',
+          about: 'take a snapshot of own state this often',
+          fallback: 'at start and stop',
+        },
+        {
+          name: 'compression',
+          type: 'string',
+          choices: ['lz4', 'zstd', 'none'],
+          about: 'how blocks are written',
+          fallback: 'lz4',
+        },
         { name: 'out', type: 'string', about: 'path of the tape' },
       ],
       examples: ['%record', '%record --scope src/** --interval 1s', '%record start --compression zstd'],
@@ -38,7 +55,9 @@ export const recordMagic = defineMagic({
           progress: context.progress,
           ...(scope ? { scope } : {}),
           ...(values['interval'] === undefined ? {} : { interval: values['interval'] as Milliseconds }),
-          ...(values['compression'] === undefined ? {} : { compression: values['compression'] as 'lz4' | 'zstd' | 'none' }),
+          ...(values['compression'] === undefined
+            ? {}
+            : { compression: values['compression'] as 'lz4' | 'zstd' | 'none' }),
           ...(values['out'] === undefined ? {} : { out: String(values['out']) }),
         });
         services.recording = recording;
@@ -73,12 +92,15 @@ export const recordMagic = defineMagic({
       summary: 'show the running recording',
       run: async ({ services }) => {
         const { recording } = services;
-        if (!recording) return { data: { recording: null }, display: sentence('nothing is being recorded; %record starts') };
+        if (!recording)
+          return { data: { recording: null }, display: sentence('nothing is being recorded; %record starts') };
         const status = await recording.status();
         const lost = status.dropped > 0 ? ` · ${formatCount(status.dropped, 'event')} dropped` : '';
         return {
           data: { recording: { tape: recording.tape, path: recording.path, ...status } },
-          display: sentence(`tape ${recording.tape} · ${formatCount(status.calls, 'call')} · ${formatCount(status.events, 'event')} · ${formatBytes(status.bytes)}${lost}`),
+          display: sentence(
+            `tape ${recording.tape} · ${formatCount(status.calls, 'call')} · ${formatCount(status.events, 'event')} · ${formatBytes(status.bytes)}${lost}`,
+          ),
         };
       },
     },
@@ -88,7 +110,10 @@ export const recordMagic = defineMagic({
       run: async (context, { values }) => {
         const recording = running(context);
         await recording.mark(String(values['name']));
-        return { data: { tape: recording.tape, mark: values['name'] }, display: sentence(`marked ${String(values['name'])} on tape ${recording.tape}`) };
+        return {
+          data: { tape: recording.tape, mark: values['name'] },
+          display: sentence(`marked ${String(values['name'])} on tape ${recording.tape}`),
+        };
       },
     },
     snapshot: {
@@ -96,7 +121,10 @@ export const recordMagic = defineMagic({
       run: async (context) => {
         const recording = running(context);
         await recording.snapshot();
-        return { data: { tape: recording.tape, snapshot: true }, display: sentence(`own state is on tape ${recording.tape}`) };
+        return {
+          data: { tape: recording.tape, snapshot: true },
+          display: sentence(`own state is on tape ${recording.tape}`),
+        };
       },
     },
   },

@@ -12,8 +12,13 @@ export const statusMagic = defineMagic({
       const { state } = services.session;
       const target = state.target ? services.target() : undefined;
       const { grants } = state;
-      const open = [...(['fs', 'net', 'run', 'env'] as const).filter((kind) => grants[kind]), ...grants.packages.map((name) => `pkg:${name}`)];
-      const recording = services.recording ? { tape: services.recording.tape, path: services.recording.path, ...(await services.recording.status()) } : null;
+      const open = [
+        ...(['fs', 'net', 'run', 'env'] as const).filter((kind) => grants[kind]),
+        ...grants.packages.map((name) => `pkg:${name}`),
+      ];
+      const recording = services.recording
+        ? { tape: services.recording.tape, path: services.recording.path, ...(await services.recording.status()) }
+        : null;
       const data = {
         session: state.id,
         target: target ? { ...target.info, alive: target.alive, pauses: target.pauses() } : null,
@@ -25,12 +30,28 @@ export const statusMagic = defineMagic({
       };
       const display = fields(
         [
-          ['target', target ? `${target.info.name} (Node ${target.info.runtimeVersion}, pid ${target.info.pid}${target.info.ports.length > 0 ? `, port ${target.info.ports.join(', ')}` : ''})` : 'none; %attach PID'],
+          [
+            'target',
+            target
+              ? `${target.info.name} (Node ${target.info.runtimeVersion}, pid ${target.info.pid}${target.info.ports.length > 0 ? `, port ${target.info.ports.join(', ')}` : ''})`
+              : 'none; %attach PID',
+          ],
           ['access', data.access],
-          ['pauses', target ? `${target.pauses().count}, longest ${formatDuration(target.pauses().longest)}` : undefined],
-          ['recording', recording ? `tape ${recording.tape}, ${formatCount(recording.calls, 'call')}, ${formatBytes(recording.bytes)}` : 'no'],
+          [
+            'pauses',
+            target ? `${target.pauses().count}, longest ${formatDuration(target.pauses().longest)}` : undefined,
+          ],
+          [
+            'recording',
+            recording
+              ? `tape ${recording.tape}, ${formatCount(recording.calls, 'call')}, ${formatBytes(recording.bytes)}`
+              : 'no',
+          ],
           ['cells may reach', open.length > 0 ? open.join(', ') : 'the target only; %allow fs|net|run|env|pkg:NAME'],
-          ['session', `${state.id}, ${formatCount(state.cellCount, 'cell')}, ${formatCount(state.tapes.length, 'tape')}`],
+          [
+            'session',
+            `${state.id}, ${formatCount(state.cellCount, 'cell')}, ${formatCount(state.tapes.length, 'tape')}`,
+          ],
         ],
         style,
       );

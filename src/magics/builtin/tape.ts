@@ -4,7 +4,13 @@ import { showGaps, showTape, showTapes } from '../display/tapes.ts';
 import { findTape } from '../tapes.ts';
 import { isDevsandboxError } from '../../core/common/errors.ts';
 
-const tape: ArgumentSpec = { name: 'tape', type: 'string', about: 'id, its beginning, or path of a tape', fallback: 'the last one', completer: 'tape' };
+const tape: ArgumentSpec = {
+  name: 'tape',
+  type: 'string',
+  about: 'id, its beginning, or path of a tape',
+  fallback: 'the last one',
+  completer: 'tape',
+};
 
 export const tapeMagic = defineMagic({
   name: 'tape',
@@ -31,7 +37,9 @@ export const tapeMagic = defineMagic({
       summary: 'show one tape',
       positionals: [tape],
       run: async ({ services, style }, { values }) => {
-        const report = await (await services.timetravel()).describeTape(await findTape(services, values['tape'] as string | undefined));
+        const report = await (
+          await services.timetravel()
+        ).describeTape(await findTape(services, values['tape'] as string | undefined));
         return { data: report, display: showTape(report, style) };
       },
     },
@@ -39,7 +47,9 @@ export const tapeMagic = defineMagic({
       summary: 'name what a tape did not capture, where and why',
       positionals: [tape],
       run: async ({ services, style }, { values }) => {
-        const gaps = await (await services.timetravel()).tapeGaps(await findTape(services, values['tape'] as string | undefined));
+        const gaps = await (
+          await services.timetravel()
+        ).tapeGaps(await findTape(services, values['tape'] as string | undefined));
         return { data: gaps, display: showGaps(gaps, style) };
       },
     },

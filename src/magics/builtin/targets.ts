@@ -16,7 +16,12 @@ export const targetsMagic = defineMagic({
           { head: 'name', cell: (each) => each.name, flexible: true },
           { head: 'node', cell: (each) => each.runtimeVersion },
           { head: 'ports', cell: (each) => each.ports.map((port) => `:${port}`).join(' ') },
-          { head: 'attachable', cell: (each) => (each.attachable ? 'yes' : `no: ${each.reason ?? 'unknown'}`), tone: (each) => (each.attachable ? 'good' : 'dim'), flexible: true },
+          {
+            head: 'attachable',
+            cell: (each) => (each.attachable ? 'yes' : `no: ${each.reason ?? 'unknown'}`),
+            tone: (each) => (each.attachable ? 'good' : 'dim'),
+            flexible: true,
+          },
         ],
         targets,
         style,

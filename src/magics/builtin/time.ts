@@ -18,6 +18,7 @@ export const timeMagic = defineMagic({
     positionals: [{ name: 'code', type: 'rest', about: 'an expression or statement' }],
     body: { name: 'cell', about: 'the code to measure', required: false, type: 'code' },
     examples: ['%time items.sort()', '%%time\nconst sorted = items.toSorted();'],
-    run: (context, { values }) => time(context, [values['code'], values['cell']].filter((part) => typeof part === 'string').join('\n')),
+    run: (context, { values }) =>
+      time(context, [values['code'], values['cell']].filter((part) => typeof part === 'string').join('\n')),
   },
 });

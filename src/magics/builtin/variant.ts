@@ -26,18 +26,38 @@ export const variantMagic = defineMagic({
   main: {
     summary: 'define another version of a function',
     positionals: [{ name: 'name', type: 'string', required: true, about: 'what the variant is called' }],
-    options: [{ name: 'of', type: 'name', word: true, required: true, about: 'FILE#FUNCTION that it replaces', completer: 'liveName' }],
+    options: [
+      {
+        name: 'of',
+        type: 'name',
+        word: true,
+        required: true,
+        about: 'FILE#FUNCTION that it replaces',
+        completer: 'liveName',
+      },
+    ],
     body: { name: 'source', about: 'the function', required: true, type: 'code' },
-    examples: ['%%variant fixed of src/cart.ts#total\nfunction total(items) { return items.filter(Boolean).reduce((sum, item) => sum + item.price, 0); }'],
+    examples: [
+      '%%variant fixed of src/cart.ts#total\nfunction total(items) { return items.filter(Boolean).reduce((sum, item) => sum + item.price, 0); }',
+    ],
     run: async ({ services }, { values }) => {
       const name = String(values['name']);
       const [module, fn] = splitPlace(String(values['of']));
-      if (!/^[A-Za-z_][\w-]*$/.test(name) || name === 'current') throw fail('DS6005', { value: name, argument: 'name', magic: 'variant', expected: 'a word other than current' });
+      if (!/^[A-Za-z_][\w-]*$/.test(name) || name === 'current')
+        throw fail('DS6005', {
+          value: name,
+          argument: 'name',
+          magic: 'variant',
+          expected: 'a word other than current',
+        });
       const variant: Variant = { name, module, fn, source: String(values['source']).trim() };
       const tape = services.session.state.tapes.findLast((each) => !each.open)?.path;
       await (await services.experiments()).checkVariant(variant, tape);
       services.session.apply({ type: 'variant.defined', variant });
-      return { data: variant, display: sentence(`variant ${name} of ${module}#${fn}; %variant compare ${name} current runs both on a tape`) };
+      return {
+        data: variant,
+        display: sentence(`variant ${name} of ${module}#${fn}; %variant compare ${name} current runs both on a tape`),
+      };
     },
   },
   subcommands: {
@@ -50,17 +70,35 @@ export const variantMagic = defineMagic({
           { head: 'of', cell: (each: Variant) => `${each.module}#${each.fn}` },
           { head: 'source', cell: (each: Variant) => each.source, flexible: true },
         ];
-        return { data: variants, display: table(columns, variants, style, { empty: 'no variants; %%variant NAME of FILE#FUNCTION defines one' }) };
+        return {
+          data: variants,
+          display: table(columns, variants, style, {
+            empty: 'no variants; %%variant NAME of FILE#FUNCTION defines one',
+          }),
+        };
       },
     },
     compare: {
       summary: 'run two variants on the inputs of a tape: results value by value, time as a ratio with its interval',
       positionals: [
-        { name: 'a', type: 'string', required: true, about: 'a variant, or current: the code as it was recorded', completer: 'variant' },
+        {
+          name: 'a',
+          type: 'string',
+          required: true,
+          about: 'a variant, or current: the code as it was recorded',
+          completer: 'variant',
+        },
         { name: 'b', type: 'string', required: true, about: 'what it is compared with', completer: 'variant' },
       ],
       options: [
-        { name: 'on', type: 'string', word: true, about: 'id or path of the tape', fallback: 'the last one', completer: 'tape' },
+        {
+          name: 'on',
+          type: 'string',
+          word: true,
+          about: 'id or path of the tape',
+          fallback: 'the last one',
+          completer: 'tape',
+        },
         { name: 'rounds', type: 'number', about: 'how often each pair is run' },
         { name: 'seed', type: 'number', about: 'seed of the bootstrap' },
       ],
@@ -69,7 +107,9 @@ export const variantMagic = defineMagic({
         const a = find(services, String(values['a']));
         const b = find(services, String(values['b']));
         const tape = await findTape(services, values['on'] as string | undefined);
-        const report = await (await services.experiments()).compareVariants(tape, a, b, {
+        const report = await (
+          await services.experiments()
+        ).compareVariants(tape, a, b, {
           signal,
           progress,
           ...(values['rounds'] === undefined ? {} : { rounds: Number(values['rounds']) }),
@@ -83,7 +123,13 @@ export const variantMagic = defineMagic({
 
 function splitPlace(place: string): readonly [string, string] {
   const at = place.indexOf('#');
-  if (at < 1 || at === place.length - 1) throw fail('DS6005', { value: place, argument: 'of', magic: 'variant', expected: 'FILE#FUNCTION, such as src/cart.ts#total' });
+  if (at < 1 || at === place.length - 1)
+    throw fail('DS6005', {
+      value: place,
+      argument: 'of',
+      magic: 'variant',
+      expected: 'FILE#FUNCTION, such as src/cart.ts#total',
+    });
   return [place.slice(0, at), place.slice(at + 1)];
 }
 
@@ -93,7 +139,12 @@ function showComparison(report: ComparisonReport, style: TextStyle) {
     [
       { head: 'variant', cell: (side: typeof a) => side.name },
       { head: 'calls', cell: (side) => side.calls.toLocaleString('en-US'), right: true },
-      { head: 'failed', cell: (side) => side.failed.toLocaleString('en-US'), right: true, tone: (side) => (side.failed > 0 ? 'bad' : undefined) },
+      {
+        head: 'failed',
+        cell: (side) => side.failed.toLocaleString('en-US'),
+        right: true,
+        tone: (side) => (side.failed > 0 ? 'bad' : undefined),
+      },
       { head: 'runs', cell: (side) => side.runs.toLocaleString('en-US'), right: true },
       { head: 'median', cell: (side) => formatDuration(side.medianMs), right: true },
     ],
@@ -103,12 +154,19 @@ function showComparison(report: ComparisonReport, style: TextStyle) {
       notes: [
         `same result on ${report.same.toLocaleString('en-US')} of ${formatCount(report.pairs, 'call')}`,
         ...report.differences.map((each) => `  #${each.call} ${each.name}: ${a.name} ${each.a}, ${b.name} ${each.b}`),
-        ratio ? `${a.name} takes ${ratio.median.toFixed(2)}x the time of ${b.name} [${ratio.low.toFixed(2)}, ${ratio.high.toFixed(2)}]` : 'too few runs for a ratio of times',
-        recommendation.choose === undefined ? `no recommendation: ${recommendation.reason}` : `recommended: ${recommendation.choose}: ${recommendation.reason}`,
+        ratio
+          ? `${a.name} takes ${ratio.median.toFixed(2)}x the time of ${b.name} [${ratio.low.toFixed(2)}, ${ratio.high.toFixed(2)}]`
+          : 'too few runs for a ratio of times',
+        recommendation.choose === undefined
+          ? `no recommendation: ${recommendation.reason}`
+          : `recommended: ${recommendation.choose}: ${recommendation.reason}`,
       ],
     },
   );
   if (!ratio) return shown;
-  const chart = ratioChart([{ label: `${a.name} / ${b.name}`, value: ratio.median, low: ratio.low, high: ratio.high }], 'ratio of times');
+  const chart = ratioChart(
+    [{ label: `${a.name} / ${b.name}`, value: ratio.median, low: ratio.low, high: ratio.high }],
+    'ratio of times',
+  );
   return { data: { ...shown.data, ...chart } };
 }

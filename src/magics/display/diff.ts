@@ -3,10 +3,16 @@ import type { DisplayOutput } from '../../core/sandbox/ports.ts';
 import { escapeHtml, tones } from './html.ts';
 import { paint, type TextStyle } from './style.ts';
 
-const lookOf = (line: string): 'good' | 'bad' | 'dim' | undefined => (line.startsWith('+') ? 'good' : line.startsWith('-') ? 'bad' : line.startsWith('@') ? 'dim' : undefined);
+const lookOf = (line: string): 'good' | 'bad' | 'dim' | undefined =>
+  line.startsWith('+') ? 'good' : line.startsWith('-') ? 'bad' : line.startsWith('@') ? 'dim' : undefined;
 
 /** `before` and `after` stand above and below the diff. */
-export function showDiff(diff: string, style: TextStyle, before: readonly string[], after: readonly string[]): DisplayOutput {
+export function showDiff(
+  diff: string,
+  style: TextStyle,
+  before: readonly string[],
+  after: readonly string[],
+): DisplayOutput {
   const lines = diff.trimEnd().split('\n');
   const painted = lines.map((line) => {
     const look = lookOf(line);

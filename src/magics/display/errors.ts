@@ -7,7 +7,8 @@ import { paint, type TextStyle } from './style.ts';
 /** Anything thrown while a magic ran. What is not one of ours is a bug of ours, and says so. */
 export function toCellError(thrown: unknown): CellError {
   const error = isDevsandboxError(thrown) ? thrown : fail('DS6099', { message: messageOf(thrown) }, thrown);
-  if (!isDevsandboxError(thrown) && process.env['DEVSANDBOX_DEBUG']) process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
+  if (!isDevsandboxError(thrown) && process.env['DEVSANDBOX_DEBUG'])
+    process.stderr.write(`${thrown instanceof Error ? thrown.stack : String(thrown)}\n`);
   return { name: 'DevsandboxError', message: error.message, code: error.code, frames: [], codeFrame: '' };
 }
 
@@ -17,7 +18,14 @@ export function showCellError(error: CellError, style: TextStyle): string {
   const lines = [paint(style, 'error', headline)];
   if (error.codeFrame !== '') lines.push(error.codeFrame.trimEnd());
   if (error.codeFrame !== '' || !error.code) {
-    for (const frame of error.frames) lines.push(paint(style, 'dim', `    at ${frame.name ? `${frame.name} ` : ''}(${frame.file}:${frame.line}:${frame.column})`));
+    for (const frame of error.frames)
+      lines.push(
+        paint(
+          style,
+          'dim',
+          `    at ${frame.name ? `${frame.name} ` : ''}(${frame.file}:${frame.line}:${frame.column})`,
+        ),
+      );
   }
   return lines.join('\n');
 }

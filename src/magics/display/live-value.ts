@@ -35,7 +35,10 @@ export function liveText(value: LiveMember['value']): string {
 export function showInspection(report: InspectReport, style: TextStyle, withSource = true): DisplayOutput {
   const head = `${paint(style, 'name', report.name)} = ${oneLine(liveText(report.value))}${report.place === undefined ? '' : paint(style, 'dim', `  ${report.place}`)}`;
   const source = withSource && report.source !== undefined ? `\n\n${report.source}` : '';
-  if (report.members.length === 0) return { data: { 'text/plain': head + source, ...(style.color ? {} : { 'text/html': preformatted(head + source) }) } };
+  if (report.members.length === 0)
+    return {
+      data: { 'text/plain': head + source, ...(style.color ? {} : { 'text/html': preformatted(head + source) }) },
+    };
   const more = report.total - report.members.length;
   const members = table(
     [

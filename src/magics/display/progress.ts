@@ -16,10 +16,17 @@ export function createProgress(display: (output: DisplayOutput) => void, now: ()
   let shown = false;
   let at = 0;
   const show = (text: string, done?: number, total?: number) => {
-    const counted = done === undefined ? text : `${text} ${done.toLocaleString('en-US')}${total === undefined ? '' : ` of ${total.toLocaleString('en-US')}`}`;
+    const counted =
+      done === undefined
+        ? text
+        : `${text} ${done.toLocaleString('en-US')}${total === undefined ? '' : ` of ${total.toLocaleString('en-US')}`}`;
     display({
       data: { 'text/plain': counted },
-      metadata: { devsandbox: { progress: { ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) } } },
+      metadata: {
+        devsandbox: {
+          progress: { ...(done === undefined ? {} : { done }), ...(total === undefined ? {} : { total }) },
+        },
+      },
       displayId: id,
       update: shown,
     });

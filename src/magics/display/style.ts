@@ -10,10 +10,16 @@ export interface TextStyle {
 export const plainStyle: TextStyle = { width: 100, color: false };
 
 /** NO_COLOR (any value but an empty one) and a stream that is no terminal switch colours off; FORCE_COLOR on. */
-export function styleOf(stream: { readonly isTTY?: boolean; readonly columns?: number }, environment: NodeJS.ProcessEnv = process.env): TextStyle {
+export function styleOf(
+  stream: { readonly isTTY?: boolean; readonly columns?: number },
+  environment: NodeJS.ProcessEnv = process.env,
+): TextStyle {
   const never = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb';
   const always = !['', '0', 'false', undefined].includes(environment['FORCE_COLOR']);
-  return { width: stream.columns && stream.columns > 20 ? stream.columns : plainStyle.width, color: !never && (always || stream.isTTY === true) };
+  return {
+    width: stream.columns && stream.columns > 20 ? stream.columns : plainStyle.width,
+    color: !never && (always || stream.isTTY === true),
+  };
 }
 
 type Look = Parameters<typeof styleText>[0];
@@ -38,7 +44,8 @@ const zero = /\p{Mark}|\p{Cf}/u;
 /** Columns that a text takes in a terminal. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const character of stripVTControlCharacters(text)) width += zero.test(character) ? 0 : wide.test(character) ? 2 : 1;
+  for (const character of stripVTControlCharacters(text))
+    width += zero.test(character) ? 0 : wide.test(character) ? 2 : 1;
   return width;
 }
 
@@ -58,4 +65,7 @@ export function cutText(text: string, width: number): string {
 
 /** Control characters made visible, so that nothing a target holds can move the cursor or change colours. */
 export const oneLine = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (character) => ({ '\n': '⏎', '\t': '→', '\r': '␍' })[character] ?? '�');
+  text.replace(
+    /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g,
+    (character) => ({ '\n': '⏎', '\t': '→', '\r': '␍' })[character] ?? '�',
+  );

@@ -19,32 +19,66 @@ export interface TableOptions {
   readonly notes?: readonly string[];
 }
 
-export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[], style: TextStyle, options: TableOptions = {}): DisplayOutput {
+export function table<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  style: TextStyle,
+  options: TableOptions = {},
+): DisplayOutput {
   const notes = options.notes ?? [];
   if (rows.length === 0) {
-    const text = [options.caption, options.empty ?? 'nothing', ...notes].filter((line) => line !== undefined).join('\n');
+    const text = [options.caption, options.empty ?? 'nothing', ...notes]
+      .filter((line) => line !== undefined)
+      .join('\n');
     return { data: { 'text/plain': text } };
   }
-  const cells = rows.map((row) => columns.map((column): HtmlCell => {
-    const tone = column.tone?.(row);
-    return { text: oneLine(column.cell(row)), right: column.right === true, ...(tone ? { tone } : {}) };
-  }));
-  const html = htmlTable(columns.map((column) => ({ text: column.head, right: column.right === true })), cells, options.caption);
+  const cells = rows.map((row) =>
+    columns.map((column): HtmlCell => {
+      const tone = column.tone?.(row);
+      return { text: oneLine(column.cell(row)), right: column.right === true, ...(tone ? { tone } : {}) };
+    }),
+  );
+  const html = htmlTable(
+    columns.map((column) => ({ text: column.head, right: column.right === true })),
+    cells,
+    options.caption,
+  );
   const after = notes.length > 0 ? notes.join('\n') : undefined;
   return {
     data: {
-      'text/plain': [options.caption, ...textRows(columns, cells, style), after].filter((line) => line !== undefined).join('\n'),
-      'text/html': after === undefined ? html : `${html}${htmlTable([], notes.map((note) => [{ text: note, tone: 'dim' }]))}`,
+      'text/plain': [options.caption, ...textRows(columns, cells, style), after]
+        .filter((line) => line !== undefined)
+        .join('\n'),
+      'text/html':
+        after === undefined
+          ? html
+          : `${html}${htmlTable(
+              [],
+              notes.map((note) => [{ text: note, tone: 'dim' }]),
+            )}`,
     },
   };
 }
 
-function textRows(columns: readonly Column<never>[], rows: readonly (readonly HtmlCell[])[], style: TextStyle): readonly string[] {
-  const widths = columns.map((column, index) => Math.max(textWidth(column.head), ...rows.map((row) => textWidth(row[index]!.text))));
+function textRows(
+  columns: readonly Column<never>[],
+  rows: readonly (readonly HtmlCell[])[],
+  style: TextStyle,
+): readonly string[] {
+  const widths = columns.map((column, index) =>
+    Math.max(textWidth(column.head), ...rows.map((row) => textWidth(row[index]!.text))),
+  );
   const gaps = 2 * (columns.length - 1);
   // Flexible columns give way first, the widest of them by so much as is needed; then all others do.
-  for (const candidates of [columns.flatMap((column, index) => (column.flexible ? [index] : [])), columns.map((_, index) => index)]) {
-    for (let over = sum(widths) + gaps - style.width; over > 0 && candidates.length > 0; over = sum(widths) + gaps - style.width) {
+  for (const candidates of [
+    columns.flatMap((column, index) => (column.flexible ? [index] : [])),
+    columns.map((_, index) => index),
+  ]) {
+    for (
+      let over = sum(widths) + gaps - style.width;
+      over > 0 && candidates.length > 0;
+      over = sum(widths) + gaps - style.width
+    ) {
       const widest = candidates.reduce((best, index) => (widths[index]! > widths[best]! ? index : best));
       if (widths[widest]! <= 8) break;
       widths[widest] = Math.max(8, widths[widest]! - over);
@@ -61,20 +95,37 @@ function textRows(columns: readonly Column<never>[], rows: readonly (readonly Ht
       })
       .join('  ')
       .trimEnd();
-  return [line(columns.map((column) => ({ text: column.head, right: column.right === true })), 'title'), ...rows.map((row) => line(row))];
+  return [
+    line(
+      columns.map((column) => ({ text: column.head, right: column.right === true })),
+      'title',
+    ),
+    ...rows.map((row) => line(row)),
+  ];
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 /** Names and values below each other. */
-export function fields(pairs: readonly (readonly [string, string | undefined])[], style: TextStyle, title?: string): DisplayOutput {
+export function fields(
+  pairs: readonly (readonly [string, string | undefined])[],
+  style: TextStyle,
+  title?: string,
+): DisplayOutput {
   const shown = pairs.filter((pair): pair is [string, string] => pair[1] !== undefined);
   const width = Math.max(...shown.map(([name]) => textWidth(name)), 0);
-  const lines = shown.map(([name, value]) => `${paint(style, 'dim', name.padEnd(width))}  ${cutText(oneLine(value), Math.max(20, style.width - width - 2))}`);
+  const lines = shown.map(
+    ([name, value]) =>
+      `${paint(style, 'dim', name.padEnd(width))}  ${cutText(oneLine(value), Math.max(20, style.width - width - 2))}`,
+  );
   return {
     data: {
       'text/plain': [...(title === undefined ? [] : [paint(style, 'title', title)]), ...lines].join('\n'),
-      'text/html': htmlTable([], shown.map(([name, value]) => [{ text: name, tone: 'dim' }, { text: oneLine(value) }]), title),
+      'text/html': htmlTable(
+        [],
+        shown.map(([name, value]) => [{ text: name, tone: 'dim' }, { text: oneLine(value) }]),
+        title,
+      ),
     },
   };
 }

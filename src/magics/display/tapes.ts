@@ -1,7 +1,15 @@
 // Tapes, calls, checks and counterfactuals as people read them.
 import type { DisplayOutput } from '../../core/sandbox/ports.ts';
 import type { CallSummary, Gap } from '../../core/tape/events.ts';
-import type { CallList, CallReport, CheckReport, Divergence, MomentReport, TapeReport, WithReport } from '../../features/timetravel/types.ts';
+import type {
+  CallList,
+  CallReport,
+  CheckReport,
+  Divergence,
+  MomentReport,
+  TapeReport,
+  WithReport,
+} from '../../features/timetravel/types.ts';
 import { formatBytes, formatCount, formatDuration } from '../quantities.ts';
 import { timeline } from './timeline.ts';
 import { oneLine, paint, type TextStyle } from './style.ts';
@@ -27,8 +35,18 @@ export const showTapes = (tapes: readonly TapeReport[], style: TextStyle): Displ
       { head: 'recorded', cell: (tape) => tape.createdAt.slice(0, 19).replace('T', ' ') },
       { head: 'length', cell: (tape) => formatDuration(tape.duration), right: true },
       { head: 'calls', cell: (tape) => tape.calls.toLocaleString('en-US'), right: true },
-      { head: 'failed', cell: (tape) => tape.failed.toLocaleString('en-US'), right: true, tone: (tape) => (tape.failed > 0 ? 'bad' : undefined) },
-      { head: 'gaps', cell: (tape) => String(tape.gaps), right: true, tone: (tape) => (tape.gaps > 0 ? 'warn' : undefined) },
+      {
+        head: 'failed',
+        cell: (tape) => tape.failed.toLocaleString('en-US'),
+        right: true,
+        tone: (tape) => (tape.failed > 0 ? 'bad' : undefined),
+      },
+      {
+        head: 'gaps',
+        cell: (tape) => String(tape.gaps),
+        right: true,
+        tone: (tape) => (tape.gaps > 0 ? 'warn' : undefined),
+      },
       { head: 'size', cell: (tape) => formatBytes(tape.bytes), right: true },
     ],
     tapes,
@@ -43,9 +61,17 @@ export const showTape = (tape: TapeReport, style: TextStyle): DisplayOutput =>
       ['target', `${tape.target} (Node ${tape.runtime})`],
       ['recorded', `${tape.createdAt}, ${formatDuration(tape.duration)}`],
       ['scope', tape.scope.join(', ') || 'own modules'],
-      ['calls', `${tape.calls.toLocaleString('en-US')}, ${tape.roots.toLocaleString('en-US')} of them root calls, ${tape.failed.toLocaleString('en-US')} failed`],
+      [
+        'calls',
+        `${tape.calls.toLocaleString('en-US')}, ${tape.roots.toLocaleString('en-US')} of them root calls, ${tape.failed.toLocaleString('en-US')} failed`,
+      ],
       ['events', `${tape.events.toLocaleString('en-US')}, ${formatBytes(tape.bytes)}`],
-      ['marks', tape.marks.length > 0 ? tape.marks.map((mark) => `${mark.name} at ${formatDuration(mark.at)}`).join(', ') : undefined],
+      [
+        'marks',
+        tape.marks.length > 0
+          ? tape.marks.map((mark) => `${mark.name} at ${formatDuration(mark.at)}`).join(', ')
+          : undefined,
+      ],
       ['gaps', tape.gaps > 0 ? `${tape.gaps}; %tape gaps names them` : 'none'],
       ['dropped', tape.dropped > 0 ? formatCount(tape.dropped, 'event') : undefined],
       ['closed', tape.complete ? 'yes' : 'no: readable up to its last complete block'],
@@ -57,9 +83,17 @@ export const showTape = (tape: TapeReport, style: TextStyle): DisplayOutput =>
 export const showGaps = (gaps: readonly Gap[], style: TextStyle): DisplayOutput =>
   table(
     [
-      { head: 'not captured', cell: (gap: Gap) => gap.reason + (gap.detail === '' ? '' : `: ${gap.detail}`), flexible: true },
+      {
+        head: 'not captured',
+        cell: (gap: Gap) => gap.reason + (gap.detail === '' ? '' : `: ${gap.detail}`),
+        flexible: true,
+      },
       { head: 'place', cell: (gap) => gap.place },
-      { head: 'calls', cell: (gap) => (gap.calls === undefined ? 'whole tape' : gap.calls.length.toLocaleString('en-US')), right: true },
+      {
+        head: 'calls',
+        cell: (gap) => (gap.calls === undefined ? 'whole tape' : gap.calls.length.toLocaleString('en-US')),
+        right: true,
+      },
       { head: 'remedy', cell: (gap) => gap.remedy, flexible: true, tone: () => 'dim' },
     ],
     gaps,
@@ -75,20 +109,45 @@ export function showCalls(list: CallList, style: TextStyle): DisplayOutput {
       { head: 'at', cell: (call) => formatDuration(call.start / 1000), right: true },
       { head: 'name', cell: (call) => call.name, flexible: true },
       { head: 'kind', cell: (call) => call.kind, tone: () => 'dim' },
-      { head: 'took', cell: (call) => (call.duration === undefined ? 'open' : formatDuration(call.duration / 1000)), right: true },
-      { head: 'result', cell: (call) => call.error ?? (call.status === undefined ? 'ok' : String(call.status)), tone: (call) => (call.failed ? 'bad' : undefined), flexible: true },
+      {
+        head: 'took',
+        cell: (call) => (call.duration === undefined ? 'open' : formatDuration(call.duration / 1000)),
+        right: true,
+      },
+      {
+        head: 'result',
+        cell: (call) => call.error ?? (call.status === undefined ? 'ok' : String(call.status)),
+        tone: (call) => (call.failed ? 'bad' : undefined),
+        flexible: true,
+      },
     ],
     list.calls,
     style,
-    { empty: 'no such call', notes: more > 0 ? [`… ${more.toLocaleString('en-US')} more of ${list.total.toLocaleString('en-US')}; --offset and --limit show them`] : [] },
+    {
+      empty: 'no such call',
+      notes:
+        more > 0
+          ? [
+              `… ${more.toLocaleString('en-US')} more of ${list.total.toLocaleString('en-US')}; --offset and --limit show them`,
+            ]
+          : [],
+    },
   );
-  const spans = list.calls.map((call) => ({ lane: call.kind, label: `#${call.call} ${call.name}`, start: call.start / 1000, duration: (call.duration ?? 0) / 1000, failed: call.failed }));
+  const spans = list.calls.map((call) => ({
+    lane: call.kind,
+    label: `#${call.call} ${call.name}`,
+    start: call.start / 1000,
+    duration: (call.duration ?? 0) / 1000,
+    failed: call.failed,
+  }));
   return list.calls.length > 1 ? { data: { ...shown.data, ...timeline(spans) } } : shown;
 }
 
-export const callLine = (call: CallSummary): string => `call #${call.call} ${call.name}  →  ${call.error ?? (call.status === undefined ? 'returned' : String(call.status))}`;
+export const callLine = (call: CallSummary): string =>
+  `call #${call.call} ${call.name}  →  ${call.error ?? (call.status === undefined ? 'returned' : String(call.status))}`;
 
-const named = (values: readonly { readonly name: string; readonly preview: string }[]): readonly string[] => values.map(({ name, preview }) => `      ${name} = ${oneLine(preview)}`);
+const named = (values: readonly { readonly name: string; readonly preview: string }[]): readonly string[] =>
+  values.map(({ name, preview }) => `      ${name} = ${oneLine(preview)}`);
 
 const divergenceLines = (divergence: Divergence): readonly string[] => [
   `first divergence: ${divergence.what} at ${divergence.place}${divergence.call === undefined ? '' : ` in call #${divergence.call}`} (position ${divergence.position})`,
@@ -100,7 +159,15 @@ export function showCall(report: CallReport, style: TextStyle): DisplayOutput {
   const tone = report.outcome === 'exact' ? 'good' : report.outcome === 'diverged' ? 'bad' : 'warn';
   const lines = [
     paint(style, report.call.failed ? 'bad' : 'title', callLine(report.call)),
-    ...(report.error ? [` ${report.error.place}  ${report.error.name}: ${report.error.message}`, ...report.error.codeFrame.split('\n').filter((line) => line !== '').map((line) => ` ${line}`)] : [` ${oneLine(report.result)}`]),
+    ...(report.error
+      ? [
+          ` ${report.error.place}  ${report.error.name}: ${report.error.message}`,
+          ...report.error.codeFrame
+            .split('\n')
+            .filter((line) => line !== '')
+            .map((line) => ` ${line}`),
+        ]
+      : [` ${oneLine(report.result)}`]),
     ...named(report.locals),
     ...(report.divergence ? divergenceLines(report.divergence) : []),
     ...(report.gap ? [`gap: ${report.gap.reason} at ${report.gap.place}; ${report.gap.remedy}`] : []),
@@ -127,8 +194,18 @@ export function showCheck(check: CheckReport, style: TextStyle): DisplayOutput {
       { head: 'kind', cell: (row: (typeof kinds)[number]) => row.kind },
       { head: 'calls', cell: (row) => row.calls.toLocaleString('en-US'), right: true },
       { head: 'exact', cell: (row) => row.exact.toLocaleString('en-US'), right: true, tone: () => 'good' },
-      { head: 'diverged', cell: (row) => row.diverged.toLocaleString('en-US'), right: true, tone: (row) => (row.diverged > 0 ? 'bad' : undefined) },
-      { head: 'gapped', cell: (row) => row.gapped.toLocaleString('en-US'), right: true, tone: (row) => (row.gapped > 0 ? 'warn' : undefined) },
+      {
+        head: 'diverged',
+        cell: (row) => row.diverged.toLocaleString('en-US'),
+        right: true,
+        tone: (row) => (row.diverged > 0 ? 'bad' : undefined),
+      },
+      {
+        head: 'gapped',
+        cell: (row) => row.gapped.toLocaleString('en-US'),
+        right: true,
+        tone: (row) => (row.gapped > 0 ? 'warn' : undefined),
+      },
     ],
     kinds,
     style,

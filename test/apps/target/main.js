@@ -10,10 +10,24 @@ require('./held.cjs');
 const traces = () => ({
   globals: Reflect.ownKeys(globalThis).map(String).toSorted(),
   process: Reflect.ownKeys(process).map(String).toSorted(),
-  listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]).toSorted((a, b) => (a[0] < b[0] ? -1 : 1)),
-  handles: process._getActiveHandles().map((handle) => handle.constructor.name).filter((name) => name !== 'Socket').length,
-  sockets: process._getActiveHandles().filter((handle) => handle.constructor.name === 'Socket' && handle.remotePort !== undefined && handle.server === undefined).length,
-  resources: process.getActiveResourcesInfo().filter((name) => name !== 'TCPSocketWrap' && name !== 'Immediate').toSorted(),
+  listeners: process
+    .eventNames()
+    .map((name) => [String(name), process.listenerCount(name)])
+    .toSorted((a, b) => (a[0] < b[0] ? -1 : 1)),
+  handles: process
+    ._getActiveHandles()
+    .map((handle) => handle.constructor.name)
+    .filter((name) => name !== 'Socket').length,
+  sockets: process
+    ._getActiveHandles()
+    .filter(
+      (handle) =>
+        handle.constructor.name === 'Socket' && handle.remotePort !== undefined && handle.server === undefined,
+    ).length,
+  resources: process
+    .getActiveResourcesInfo()
+    .filter((name) => name !== 'TCPSocketWrap' && name !== 'Immediate')
+    .toSorted(),
 });
 
 const server = http.createServer((request, response) => {

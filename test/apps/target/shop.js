@@ -13,7 +13,16 @@ const account = {
     return 1;
   },
 };
-const guarded = new Proxy({}, { get: () => (globalThis.trapRan = true), ownKeys: () => { globalThis.trapRan = true; return []; } });
+const guarded = new Proxy(
+  {},
+  {
+    get: () => (globalThis.trapRan = true),
+    ownKeys: () => {
+      globalThis.trapRan = true;
+      return [];
+    },
+  },
+);
 class Counter {
   #count = 1;
   next() {
@@ -27,5 +36,9 @@ export function total(amount = (globalThis.defaultRan = true)) {
   return amount * rate - discount;
 }
 export const state = () => ({ visits, rate, stock, account, guarded, counter });
-export const seen = () => ({ getter: globalThis.getterRan, trap: globalThis.trapRan, byDefault: globalThis.defaultRan });
+export const seen = () => ({
+  getter: globalThis.getterRan,
+  trap: globalThis.trapRan,
+  byDefault: globalThis.defaultRan,
+});
 export const visit = () => ++visits;

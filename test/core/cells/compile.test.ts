@@ -28,7 +28,9 @@ beforeEach(() => {
   );
   run = async (code) => {
     const cell = compileCell(code, 'cell 1');
-    const body = vm.runInContext(cell.script, context, { filename: 'cell 1' }) as (scope: unknown) => Promise<{ value: unknown } | undefined>;
+    const body = vm.runInContext(cell.script, context, { filename: 'cell 1' }) as (
+      scope: unknown,
+    ) => Promise<{ value: unknown } | undefined>;
     const result = await body(vm.runInContext('__ds', context));
     return result && JSON.parse(JSON.stringify((await result.value) ?? null));
   };
@@ -101,11 +103,17 @@ test('an undeclared name can be assigned at the top only', async () => {
 });
 
 test('names that a cell defines are listed', () => {
-  expect(compileCell('const a = 1, [b, ...c] = []; function f() {} class K {} import d, * as e from "m"; for (var i of []) { let no }', 'cell').defined.toSorted()).toEqual(['K', 'a', 'b', 'c', 'd', 'e', 'f', 'i']);
+  expect(
+    compileCell(
+      'const a = 1, [b, ...c] = []; function f() {} class K {} import d, * as e from "m"; for (var i of []) { let no }',
+      'cell',
+    ).defined.toSorted(),
+  ).toEqual(['K', 'a', 'b', 'c', 'd', 'e', 'f', 'i']);
 });
 
 test('positions lead back to what was typed', () => {
-  const source = 'interface A { x: number }\nimport q from "q"\nconst a: number = 1;\nfunction bad(v: string): never {\n  return v.foo.bar;\n}\nbad("x")';
+  const source =
+    'interface A { x: number }\nimport q from "q"\nconst a: number = 1;\nfunction bad(v: string): never {\n  return v.foo.bar;\n}\nbad("x")';
   const { script, map } = compileCell(source, 'cell 1');
   const lines = script.split('\n');
   const line = lines.findIndex((text) => text.includes('.foo.bar'));
@@ -119,7 +127,10 @@ test('an object at the start keeps its columns', () => {
   const { script, map } = compileCell('{ a: boom() }', 'cell 1');
   const lines = script.split('\n');
   const line = lines.findIndex((text) => text.includes('boom'));
-  expect(originalPositionFor(map, { line: line + 1, column: lines[line]!.indexOf('boom') })).toMatchObject({ line: 1, column: 5 });
+  expect(originalPositionFor(map, { line: line + 1, column: lines[line]!.indexOf('boom') })).toMatchObject({
+    line: 1,
+    column: 5,
+  });
 });
 
 test.each([
@@ -128,5 +139,7 @@ test.each([
   ['return 1', 'DS2010', /return/i],
   ['const x', 'DS2010', /cell 4:1:/],
 ])('%s is refused with its place', (code, expected, message) => {
-  expect(() => compileCell(code, 'cell 4')).toThrow(expect.objectContaining({ code: expected, message: expect.stringMatching(message) as string }));
+  expect(() => compileCell(code, 'cell 4')).toThrow(
+    expect.objectContaining({ code: expected, message: expect.stringMatching(message) as string }),
+  );
 });

@@ -12,7 +12,9 @@ test('a place outside of the source has no frame', () => {
 
 test('numbers are aligned', () => {
   const source = Array.from({ length: 12 }, (_, index) => `line${index + 1}`).join('\n');
-  expect(codeFrame(source, { line: 10, column: 1 })).toBe('   8 | line8\n   9 | line9\n> 10 | line10\n     | ^\n  11 | line11');
+  expect(codeFrame(source, { line: 10, column: 1 })).toBe(
+    '   8 | line8\n   9 | line9\n> 10 | line10\n     | ^\n  11 | line11',
+  );
 });
 
 test('offsets become lines and columns from 1', () => {

@@ -14,8 +14,14 @@ it('is silent unless asked, and then writes bounded lines of JSON from its level
     out.debug('below');
     out.info('opened', { path: 'x'.repeat(9_000) });
     out.error('failed', new Error('disk full'), { at: 3 });
-    const lines = readFileSync(path, 'utf8').trim().split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines.map((line) => [line['level'], line['part'], line['what']])).toEqual([['info', 'tape', 'opened'], ['error', 'tape', 'failed']]);
+    const lines = readFileSync(path, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map((line) => [line['level'], line['part'], line['what']])).toEqual([
+      ['info', 'tape', 'opened'],
+      ['error', 'tape', 'failed'],
+    ]);
     expect(String(lines[0]?.['path'])).toHaveLength(2_000);
     expect(lines[1]).toMatchObject({ error: 'disk full', at: 3 });
     log('tape', { DEVSANDBOX_LOG: 'debug', DEVSANDBOX_LOG_FILE: join(folder, 'no', 'log') }).warn('cannot be written');

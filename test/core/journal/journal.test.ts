@@ -16,7 +16,14 @@ test('an edit is on disk before it is made, and its newest state is what counts'
   expect(entry).toMatchObject({ id: 1, state: 'intended', editor: process.pid });
   open().settle(entry, 'applied');
   const second = open().begin('a.js#y', { before: '2' });
-  expect(open().entries().map((e) => [e.id, e.state])).toEqual([[1, 'applied'], [2, 'intended']]);
+  expect(
+    open()
+      .entries()
+      .map((e) => [e.id, e.state]),
+  ).toEqual([
+    [1, 'applied'],
+    [2, 'intended'],
+  ]);
   open().settle(second, 'failed', { before: '3' });
   expect(open().entries()[1]).toMatchObject({ state: 'failed', details: { before: '3' } });
 });
@@ -38,7 +45,9 @@ test('a lock left by a killed process does not block for long', () => {
 });
 
 test('an unusable folder is a coded error', () => {
-  expect(() => new EditJournal({ identity: { pid: 1, startedAt: 'x' }, folder: join(folder, 'none') }).begin('a', 1)).toThrow(expect.objectContaining({ code: 'DS5030' }));
+  expect(() =>
+    new EditJournal({ identity: { pid: 1, startedAt: 'x' }, folder: join(folder, 'none') }).begin('a', 1),
+  ).toThrow(expect.objectContaining({ code: 'DS5030' }));
 });
 
 test('identity is stable and differs between processes', () => {

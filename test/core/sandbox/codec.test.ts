@@ -10,7 +10,15 @@ const side: CodecSide = {
 const across = (value: unknown): unknown => decode(JSON.parse(JSON.stringify(encode(value, side))), side);
 
 test('data crosses unchanged', () => {
-  const data = fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withTypedArray: true, withNullPrototype: false, withSparseArray: false });
+  const data = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withSet: true,
+    withTypedArray: true,
+    withNullPrototype: false,
+    withSparseArray: false,
+  });
   fc.assert(
     fc.property(data, (value) => {
       expect(across(value)).toEqual(value);

@@ -19,11 +19,18 @@ const rewrite = (trail: AuditTrail, to: readonly string[]): void => writeFileSyn
 test('an untouched trail is intact and reads back', () => {
   const trail = written();
   expect(trail.verify()).toEqual({ intact: true, entries: 3 });
-  expect(trail.entries().map(({ n, what, details }) => [n, what, details])).toEqual([[1, 'attach', { pid: 7 }], [2, 'allow', { pid: 7 }], [3, 'use', { pid: 7 }]]);
+  expect(trail.entries().map(({ n, what, details }) => [n, what, details])).toEqual([
+    [1, 'attach', { pid: 7 }],
+    [2, 'allow', { pid: 7 }],
+    [3, 'use', { pid: 7 }],
+  ]);
 });
 
 test('nothing written is intact too', () => {
-  expect(new AuditTrail({ path: join(folder, 'none'), session: 's', user: 'ann' }).verify()).toEqual({ intact: true, entries: 0 });
+  expect(new AuditTrail({ path: join(folder, 'none'), session: 's', user: 'ann' }).verify()).toEqual({
+    intact: true,
+    entries: 0,
+  });
 });
 
 const tampering: Record<string, (all: string[]) => string[]> = {

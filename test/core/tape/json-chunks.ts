@@ -7,11 +7,19 @@ import type { TapeEvent, TapeHeader } from '../../../src/core/tape/events.ts';
 type Distribute<T> = T extends unknown ? Omit<T, 'seq'> : never;
 export type Draft = Distribute<TapeEvent>;
 
-export function makeChunk(drafts: readonly Draft[], options: { readonly sync?: boolean; readonly number?: number } = {}): Uint8Array {
+export function makeChunk(
+  drafts: readonly Draft[],
+  options: { readonly sync?: boolean; readonly number?: number } = {},
+): Uint8Array {
   const body = Buffer.from(JSON.stringify({ number: options.number ?? 0, events: drafts }));
   const chunk = new Uint8Array(chunkHeadBytes + body.length);
   chunk.set(body, chunkHeadBytes);
-  writeChunkHead(chunk, { events: drafts.length, firstUs: drafts[0]?.at ?? 0, lastUs: drafts.at(-1)?.at ?? 0, sync: options.sync ?? false });
+  writeChunkHead(chunk, {
+    events: drafts.length,
+    firstUs: drafts[0]?.at ?? 0,
+    lastUs: drafts.at(-1)?.at ?? 0,
+    sync: options.sync ?? false,
+  });
   return chunk;
 }
 
@@ -19,9 +27,14 @@ export function jsonDecoder(): ChunkDecoder {
   let expected: number | undefined;
   return {
     decode(chunk, firstSeq) {
-      const { number, events } = JSON.parse(Buffer.from(chunk.subarray(chunkHeadBytes)).toString()) as { number: number; events: Draft[] };
-      if (expected === undefined && number !== 0 && !readChunkInfo(chunk).sync) throw new Error('began in the middle of a segment');
-      if (expected !== undefined && number !== expected) throw new Error(`chunk ${number} where ${expected} should come`);
+      const { number, events } = JSON.parse(Buffer.from(chunk.subarray(chunkHeadBytes)).toString()) as {
+        number: number;
+        events: Draft[];
+      };
+      if (expected === undefined && number !== 0 && !readChunkInfo(chunk).sync)
+        throw new Error('began in the middle of a segment');
+      if (expected !== undefined && number !== expected)
+        throw new Error(`chunk ${number} where ${expected} should come`);
       expected = number + 1;
       return events.map((event, i) => ({ ...event, seq: firstSeq + i }) as TapeEvent);
     },

@@ -41,8 +41,16 @@ it('bounds what it gives', () => {
 });
 
 it('gives JSON, with marks where JSON has no word', () => {
-  const value: TapeValue = { t: 'object', id: 1, keys: ['m', 'self', 's', 'n'], items: [
-    { t: 'map', id: 2, items: [str('k'), num(1)] }, { t: 'ref', id: 1 }, { t: 'set', id: 3, items: [num(2)] }, { t: 'nan' },
-  ] };
+  const value: TapeValue = {
+    t: 'object',
+    id: 1,
+    keys: ['m', 'self', 's', 'n'],
+    items: [
+      { t: 'map', id: 2, items: [str('k'), num(1)] },
+      { t: 'ref', id: 1 },
+      { t: 'set', id: 3, items: [num(2)] },
+      { t: 'nan' },
+    ],
+  };
   expect(toPlainJson(value)).toEqual({ m: { $map: [['k', 1]] }, self: { $ref: 1 }, s: { $set: [2] }, n: 'NaN' });
 });

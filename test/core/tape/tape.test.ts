@@ -14,7 +14,13 @@ let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'tape-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const thrown = { t: 'error', id: 9, cls: 'TypeError', keys: ['message'], items: [{ t: 'str', v: 'Cannot read price' }] } as const;
+const thrown = {
+  t: 'error',
+  id: 9,
+  cls: 'TypeError',
+  keys: ['message'],
+  items: [{ t: 'str', v: 'Cannot read price' }],
+} as const;
 const nothing = { t: 'undefined' } as const;
 
 /** One request: an http root call with a nested call, and its response. */
@@ -24,9 +30,33 @@ function request(n: number, status: number, fails: boolean): Draft[] {
   const enter = { self: nothing, args: [], construct: false, busy: -1, request: n + 1 } as const;
   return [
     { at: at(0), kind: 'request', request: n + 1, method: 'POST', url: '/checkout' },
-    { at: at(1), kind: 'enter', call: call as never, parent: 0, callKind: 'http', name: 'POST /checkout', place: 'src/app.ts:10', ...enter },
-    { at: at(2), kind: 'enter', call: (call + 1) as never, parent: call, callKind: 'function', name: 'total', place: 'src/cart.ts:41', ...enter },
-    { at: at(5), kind: 'leave', call: (call + 1) as never, outcome: fails ? 'throw' : 'return', value: fails ? thrown : { t: 'num', v: n } },
+    {
+      at: at(1),
+      kind: 'enter',
+      call: call as never,
+      parent: 0,
+      callKind: 'http',
+      name: 'POST /checkout',
+      place: 'src/app.ts:10',
+      ...enter,
+    },
+    {
+      at: at(2),
+      kind: 'enter',
+      call: (call + 1) as never,
+      parent: call,
+      callKind: 'function',
+      name: 'total',
+      place: 'src/cart.ts:41',
+      ...enter,
+    },
+    {
+      at: at(5),
+      kind: 'leave',
+      call: (call + 1) as never,
+      outcome: fails ? 'throw' : 'return',
+      value: fails ? thrown : { t: 'num', v: n },
+    },
     { at: at(6), kind: 'leave', call: call as never, outcome: 'return', value: { t: 'promise', id: 50 + n } },
     { at: at(8), kind: 'response', request: n + 1, status },
     { at: at(9), kind: 'settled', call: call as never, outcome: 'return', value: nothing },
@@ -41,7 +71,10 @@ async function write(name: string, compression: 'lz4' | 'zstd' | 'none', indexed
   const path = join(folder, name);
   rmSync(path, { force: true });
   await using writer = await TapeWriter.create(path, testHeader(compression), indexed ? { decoder: jsonDecoder } : {});
-  writer.appendManifest({ units: [{ path: 'src/app.ts', source: 'x'.repeat(500) }], gaps: [{ reason: 'private', place: 'src/a.ts:3' }] });
+  writer.appendManifest({
+    units: [{ path: 'src/app.ts', source: 'x'.repeat(500) }],
+    gaps: [{ reason: 'private', place: 'src/a.ts:3' }],
+  });
   for (let n = 0; n < requests; n += 4) {
     writer.appendChunk(makeChunk(drafts.slice(n, n + 4).flat(), { number: n / 4, sync: n === 20 }));
     if (n === 8) writer.mark('before the sale');
@@ -53,7 +86,11 @@ async function write(name: string, compression: 'lz4' | 'zstd' | 'none', indexed
 
 const open = (path: string, upToDamage = false): Tape => openTape(path, { decoder: jsonDecoder, upToDamage });
 const facts = (tape: Tape): unknown => ({
-  calls: tape.calls(), gaps: tape.gaps(), marks: tape.marks, manifest: tape.manifest, events: [...tape.events()],
+  calls: tape.calls(),
+  gaps: tape.gaps(),
+  marks: tape.marks,
+  manifest: tape.manifest,
+  events: [...tape.events()],
 });
 const codeOf = (work: () => unknown): string => {
   try {
@@ -73,9 +110,18 @@ describe.each(['lz4', 'zstd', 'none'] as const)('a tape with %s', (compression) 
     expect([...tape.events()]).toEqual(allEvents);
     expect([...tape.events(100, 105)]).toEqual(allEvents.slice(100, 105));
     expect([...tape.events(170)]).toEqual(allEvents.slice(170));
-    expect(tape.stats).toMatchObject({ events: allEvents.length, calls: 80, rootCalls: 40, failed: 4, duration: 39_009 });
+    expect(tape.stats).toMatchObject({
+      events: allEvents.length,
+      calls: 80,
+      rootCalls: 40,
+      failed: 4,
+      duration: 39_009,
+    });
     expect(tape.marks).toEqual([{ name: 'before the sale', seq: 84, at: 11_009 }]);
-    expect(tape.gaps().map(({ reason, calls }) => [reason, calls])).toEqual([['private', undefined], ['inflight', [1, 3]]]);
+    expect(tape.gaps().map(({ reason, calls }) => [reason, calls])).toEqual([
+      ['private', undefined],
+      ['inflight', [1, 3]],
+    ]);
     expect(tape.find((event) => event.kind === 'response' && event.status === 500)?.seq).toBe(26);
   });
 
@@ -97,7 +143,11 @@ describe('calls', () => {
     using tape = open(await write('calls.tape', 'lz4'));
     const root = tape.callIndex.byNumber(7);
     expect(root).toMatchObject({ failed: true, status: 500, error: undefined, duration: 8, kind: 'http', leave: 27 });
-    expect(tape.callIndex.byNumber(8)).toMatchObject({ failed: true, parent: 7, error: 'TypeError: Cannot read price' });
+    expect(tape.callIndex.byNumber(8)).toMatchObject({
+      failed: true,
+      parent: 7,
+      error: 'TypeError: Cannot read price',
+    });
     expect(tape.callIndex.byNumber(1)).toMatchObject({ failed: false, status: 200 });
     expect(tape.callIndex.firstFailed()?.call).toBe(7);
   });

@@ -12,7 +12,8 @@ import type { Draft } from './json-chunks.ts';
 let folder: string;
 beforeAll(() => void (folder = mkdtempSync(join(tmpdir(), 'tape-writer-'))));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-const logs = (count: number, text = 'line'): Draft[] => Array.from({ length: count }, (_, i) => ({ at: i as never, kind: 'log', level: 'info', text }));
+const logs = (count: number, text = 'line'): Draft[] =>
+  Array.from({ length: count }, (_, i) => ({ at: i as never, kind: 'log', level: 'info', text }));
 const decoder = jsonDecoder;
 
 it('drops chunks beyond its bound until one can be decoded alone, and says so on the tape', async () => {
@@ -62,7 +63,10 @@ it('says by code when the disk is full, and what was written before is a tape', 
     await expect(writer.flush()).rejects.toMatchObject({ code: 'DS3010' });
     expect(writer.appendChunk(makeChunk(logs(2), { number: 2 }))).toBe(false);
     expect(writer.failure?.code).toBe('DS3010');
-    await expect(writer.close()).rejects.toMatchObject({ code: 'DS3010', details: { reason: expect.stringContaining('ENOSPC') as string } });
+    await expect(writer.close()).rejects.toMatchObject({
+      code: 'DS3010',
+      details: { reason: expect.stringContaining('ENOSPC') as string },
+    });
     using tape = openTape(path, { decoder });
     expect([...tape.events()]).toHaveLength(2);
     expect(tape.cut).toMatchObject({ bytes: 0, reason: 'no end was written' });
@@ -72,7 +76,9 @@ it('says by code when the disk is full, and what was written before is a tape', 
 });
 
 it('says by code where no file can be made', async () => {
-  await expect(TapeWriter.create(join(folder, 'no', 'such.tape'), testHeader())).rejects.toMatchObject({ code: 'DS3010' });
+  await expect(TapeWriter.create(join(folder, 'no', 'such.tape'), testHeader())).rejects.toMatchObject({
+    code: 'DS3010',
+  });
 });
 
 it('never writes over a tape, and refuses what is no chunk or comes after the end', async () => {
@@ -107,16 +113,24 @@ it('stores tapes under ids that resolve by their beginning, by path, and as last
   expect(() => store.resolve('last')).toThrow(expect.objectContaining({ code: 'DS3022' }));
   const ids: string[] = [];
   for (const day of [1, 2, 3]) {
-    await using writer = await store.create({ ...testHeader(), createdAt: `2026-01-0${day}T00:00:00.000Z`, target: { ...testHeader().target, name: '@my/shop' } });
+    await using writer = await store.create({
+      ...testHeader(),
+      createdAt: `2026-01-0${day}T00:00:00.000Z`,
+      target: { ...testHeader().target, name: '@my/shop' },
+    });
     writer.appendChunk(makeChunk(logs(day)));
     ids.push(writer.header.id);
   }
   const [, second = '', third = ''] = ids;
-  expect(store.list().map((tape) => [tape.id, tape.complete, tape.stats?.events])).toEqual(ids.map((id, i) => [id, true, i + 1]));
+  expect(store.list().map((tape) => [tape.id, tape.complete, tape.stats?.events])).toEqual(
+    ids.map((id, i) => [id, true, i + 1]),
+  );
   expect(store.resolve(second)).toBe(join(folder, '.devsandbox', 'tapes', `my-shop-${second}.tape`));
   expect(store.resolve('last')).toContain(third);
   expect(store.resolve(store.resolve(second))).toBe(store.resolve(second));
-  const prefix = [5, 4, 3].map((n) => second.slice(0, n)).find((text) => ids.filter((id) => id.startsWith(text)).length === 1);
+  const prefix = [5, 4, 3]
+    .map((n) => second.slice(0, n))
+    .find((text) => ids.filter((id) => id.startsWith(text)).length === 1);
   if (prefix) expect(store.resolve(prefix)).toBe(store.resolve(second));
   expect(() => store.resolve('zzzz')).toThrow(expect.objectContaining({ code: 'DS3020' }));
   const copy = store.resolve(third).replace(third, `${third.slice(0, 5)}z`);

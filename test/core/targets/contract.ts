@@ -43,7 +43,9 @@ export function targetContract(name: string, start: () => Promise<ContractSubjec
 
     it('lists variables, exported or not, each once', async () => {
       const steps = stepsOf(await target().moduleMembers(subject.module));
-      expect(steps).toEqual(expect.arrayContaining(['visits', 'rate', 'stock', 'account', 'guarded', 'discount', 'total']));
+      expect(steps).toEqual(
+        expect.arrayContaining(['visits', 'rate', 'stock', 'account', 'guarded', 'discount', 'total']),
+      );
       expect(new Set(steps).size).toBe(steps.length);
     });
 
@@ -52,18 +54,27 @@ export function targetContract(name: string, start: () => Promise<ContractSubjec
       const account = await target().read(variable('account'));
       const members = await target().members(handleOf(account));
       expect(member(members, 'secretly').value).toEqual({ kind: 'accessor', getter: true, setter: false });
-      await expect(target().read({ handle: handleOf(account), step: 'secretly' })).rejects.toMatchObject({ code: 'DS1022' });
+      await expect(target().read({ handle: handleOf(account), step: 'secretly' })).rejects.toMatchObject({
+        code: 'DS1022',
+      });
       const guarded = await target().read(variable('guarded'));
       expect(guarded).toMatchObject({ subtype: 'proxy' });
       expect(await target().members(handleOf(guarded))).toEqual([]);
-      await expect(target().read({ handle: handleOf(guarded), step: 'anything' })).rejects.toMatchObject({ code: 'DS1023' });
-      expect(await target().evaluate('globalThis.getterRan ?? globalThis.trapRan', ms(5000))).toEqual({ kind: 'undefined' });
+      await expect(target().read({ handle: handleOf(guarded), step: 'anything' })).rejects.toMatchObject({
+        code: 'DS1023',
+      });
+      expect(await target().evaluate('globalThis.getterRan ?? globalThis.trapRan', ms(5000))).toEqual({
+        kind: 'undefined',
+      });
     });
 
     it('keeps secrets', async () => {
       const account = await target().read(variable('account'));
       expect(account).toMatchObject({ preview: expect.not.stringContaining('tok-123456') });
-      expect(await target().read({ handle: handleOf(account), step: 'token' })).toEqual({ kind: 'redacted', name: 'token' });
+      expect(await target().read({ handle: handleOf(account), step: 'token' })).toEqual({
+        kind: 'redacted',
+        name: 'token',
+      });
       expect(JSON.stringify(await target().members(handleOf(account)))).not.toContain('tok-123456');
     });
 
@@ -73,7 +84,9 @@ export function targetContract(name: string, start: () => Promise<ContractSubjec
       expect(stepsOf(await target().members(handleOf(stock))).slice(0, 2)).toEqual(['.get("a")', '.get("b")']);
       const entry = await target().read({ handle: handleOf(stock), step: '.get("a")' });
       expect(await target().read({ handle: handleOf(entry), step: 'price' })).toEqual({ kind: 'number', value: 5 });
-      await expect(target().read({ handle: handleOf(stock), step: '.get("z")' })).rejects.toMatchObject({ code: 'DS1021' });
+      await expect(target().read({ handle: handleOf(stock), step: '.get("z")' })).rejects.toMatchObject({
+        code: 'DS1021',
+      });
     });
 
     it('gives the same handle for the same object, and none after its release', async () => {
@@ -117,9 +130,16 @@ export function targetContract(name: string, start: () => Promise<ContractSubjec
     });
 
     it('evaluates and calls', async () => {
-      expect(await target().evaluate('await Promise.resolve(20) + 1', ms(5000)).catch((error: unknown) => error)).toBeDefined();
+      expect(
+        await target()
+          .evaluate('await Promise.resolve(20) + 1', ms(5000))
+          .catch((error: unknown) => error),
+      ).toBeDefined();
       expect(await target().evaluate('20 + 1', ms(5000))).toEqual({ kind: 'number', value: 21 });
-      await expect(target().evaluate('(() => { throw new RangeError("no") })()', ms(5000))).rejects.toMatchObject({ code: 'DS1029', what: expect.stringContaining('no') });
+      await expect(target().evaluate('(() => { throw new RangeError("no") })()', ms(5000))).rejects.toMatchObject({
+        code: 'DS1029',
+        what: expect.stringContaining('no'),
+      });
       const total = handleOf(await target().read(variable('total')));
       expect(await target().call(total, undefined, ['21'])).toMatchObject({ kind: 'number' });
     });

@@ -39,7 +39,14 @@ export const manifest: Manifest = {
   ],
   instances: [
     {
-      index: 0, module: 0, kind: 'module', functions: [0], code: '', cells: {}, usesThis: false, activationVariables: [],
+      index: 0,
+      module: 0,
+      kind: 'module',
+      functions: [0],
+      code: '',
+      cells: {},
+      usesThis: false,
+      activationVariables: [],
       moduleVariables: [{ name: 'keepSoldOut', mutable: false, kind: 'variable' }],
     },
   ],
@@ -48,19 +55,40 @@ export const manifest: Manifest = {
 };
 
 const enter = (call: number, at: number, parent = 0, name = 'POST /checkout'): Draft => ({
-  kind: 'enter', at: us(at), call: callNumber(call), parent, callKind: parent === 0 ? 'http' : 'callback', name, place: 'src/stock.ts:2',
-  self: nothing, args: [], construct: false, busy: -1, request: 0,
+  kind: 'enter',
+  at: us(at),
+  call: callNumber(call),
+  parent,
+  callKind: parent === 0 ? 'http' : 'callback',
+  name,
+  place: 'src/stock.ts:2',
+  self: nothing,
+  args: [],
+  construct: false,
+  busy: -1,
+  request: 0,
 });
 const leave = (call: number, at: number, thrown?: string): Draft => ({
-  kind: 'leave', at: us(at), call: callNumber(call), outcome: thrown === undefined ? 'return' : 'throw',
-  value: thrown === undefined ? number(call) : { t: 'error', id: 90 + call, cls: 'TypeError', keys: ['message'], items: [{ t: 'str', v: thrown }] },
+  kind: 'leave',
+  at: us(at),
+  call: callNumber(call),
+  outcome: thrown === undefined ? 'return' : 'throw',
+  value:
+    thrown === undefined
+      ? number(call)
+      : { t: 'error', id: 90 + call, cls: 'TypeError', keys: ['message'], items: [{ t: 'str', v: thrown }] },
 });
 
 /** Calls 1 (with 2 inside it), 3 which fails, and 4 which is still open at the end. Events 0 to 7. */
 export const drafts: readonly Draft[] = [
-  enter(1, 1_000), enter(2, 1_500, 1, 'inner'), leave(2, 1_600), leave(1, 2_000),
+  enter(1, 1_000),
+  enter(2, 1_500, 1, 'inner'),
+  leave(2, 1_600),
+  leave(1, 2_000),
   { kind: 'mark', at: us(2_500), name: 'half' },
-  enter(3, 3_000), leave(3, 4_000, 'no price'), enter(4, 5_000, 0, 'tick'),
+  enter(3, 3_000),
+  leave(3, 4_000, 'no price'),
+  enter(4, 5_000, 0, 'tick'),
 ];
 
 export async function makeTape({ closed = true }: { readonly closed?: boolean } = {}): Promise<string> {
@@ -74,15 +102,34 @@ export async function makeTape({ closed = true }: { readonly closed?: boolean } 
 }
 
 export const replayed = (call: number, more: Partial<ReplayedCall> = {}): ReplayedCall => ({
-  call: callNumber(call), name: 'POST /checkout', kind: 'http', outcome: 'exact', result: `returned ${call}`, failed: false, asks: 2, ms: ms(1), ...more,
+  call: callNumber(call),
+  name: 'POST /checkout',
+  kind: 'http',
+  outcome: 'exact',
+  result: `returned ${call}`,
+  failed: false,
+  asks: 2,
+  ms: ms(1),
+  ...more,
 });
 
 export const result = (calls: readonly ReplayedCall[], more: Partial<ReplayResult> = {}): ReplayResult => ({
-  calls, nested: { calls: 0, exact: 0, diverged: 0, gapped: 0 }, first: undefined, state: {}, counterfactual: false, complete: true, ms: ms(5), ...more,
+  calls,
+  nested: { calls: 0, exact: 0, diverged: 0, gapped: 0 },
+  first: undefined,
+  state: {},
+  counterfactual: false,
+  complete: true,
+  ms: ms(5),
+  ...more,
 });
 
 /** Answers with what `give` makes of a request, and keeps the requests. */
-export function fakeReplay(give: (request: ReplayRequest) => ReplayResult): { readonly means: Means; readonly requests: ReplayRequest[]; readonly replay: Replay } {
+export function fakeReplay(give: (request: ReplayRequest) => ReplayResult): {
+  readonly means: Means;
+  readonly requests: ReplayRequest[];
+  readonly replay: Replay;
+} {
   const requests: ReplayRequest[] = [];
   const replay: Replay = (request, { progress }) => {
     requests.push(request);
@@ -101,17 +148,36 @@ export interface FakeTarget {
 }
 
 /** A target whose recorder does nothing by itself: the test hands over chunks. */
-export function fakeTarget(early: readonly Uint8Array[] = [], gaps: RecordingManifest['gaps'] = manifest.gaps): FakeTarget {
+export function fakeTarget(
+  early: readonly Uint8Array[] = [],
+  gaps: RecordingManifest['gaps'] = manifest.gaps,
+): FakeTarget {
   const exited = new EventSource<{ readonly code: number | null; readonly signal: string | null }>();
   let options: RecordingOptions | undefined;
-  const status: RecordingStatus = { modules: 1, functions: 1, calls: 0, events: 0, bytes: bytes(0), dropped: 0, pauses: { count: 1, longest: ms(3), total: ms(3) } };
+  const status: RecordingStatus = {
+    modules: 1,
+    functions: 1,
+    calls: 0,
+    events: 0,
+    bytes: bytes(0),
+    dropped: 0,
+    pauses: { count: 1, longest: ms(3), total: ms(3) },
+  };
   const fake: FakeTarget = {
     log: [],
     exit: () => exited.emit({ code: null, signal: 'SIGKILL' }),
     chunk: (chunk) => options?.onChunk(chunk),
     stop: () => Promise.resolve(),
     target: {
-      info: { kind: 'fake', name: 'shop', pid: 4242, runtimeVersion: '24.21.0', cwd: '/nowhere/app', mainScript: 'server.js', ports: [] },
+      info: {
+        kind: 'fake',
+        name: 'shop',
+        pid: 4242,
+        runtimeVersion: '24.21.0',
+        cwd: '/nowhere/app',
+        mainScript: 'server.js',
+        ports: [],
+      },
       exited: exited.on,
       record: (given: RecordingOptions) => {
         options = given;

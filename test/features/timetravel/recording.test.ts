@@ -18,11 +18,28 @@ test('what came before the tape existed and after it is on the tape, with the ma
   expect(recording).toMatchObject({ modules: 1, functions: 1, gaps: 1, scope: ['src/**'] });
   fake.chunk(second);
   const report = await recording.stop();
-  expect(report).toMatchObject({ tape: recording.tape, path: recording.path, target: 'shop', events: 8, calls: 4, roots: 3, failed: 1, gaps: 1, dropped: 0, complete: true, scope: ['src/**'] });
+  expect(report).toMatchObject({
+    tape: recording.tape,
+    path: recording.path,
+    target: 'shop',
+    events: 8,
+    calls: 4,
+    roots: 3,
+    failed: 1,
+    gaps: 1,
+    dropped: 0,
+    complete: true,
+    scope: ['src/**'],
+  });
   expect(report.marks).toEqual([{ name: 'half', at: 2.5 }]);
   expect(report.pauses).toEqual({ count: 1, longest: 3, total: 3 });
   using tape = open(recording.path, makeDecoder);
-  expect(tape.header).toMatchObject({ zone: 'Asia/Tokyo', clockBase: 1_700_000_000_000, target: { name: 'shop', pid: 4242 }, meta: { cwd: '/nowhere/app' } });
+  expect(tape.header).toMatchObject({
+    zone: 'Asia/Tokyo',
+    clockBase: 1_700_000_000_000,
+    target: { name: 'shop', pid: 4242 },
+    meta: { cwd: '/nowhere/app' },
+  });
   expect(await tapeGaps(recording.path, makeDecoder)).toMatchObject([{ reason: 'private', place: 'src/a.ts:9' }]);
   expect(fake.log).toEqual(['stop']);
 });
@@ -40,7 +57,10 @@ test('a target is recorded once at a time, and again after stop', async () => {
   const fake = fakeTarget();
   const directory = folder();
   const recording = await startRecording(fake.target, { directory }, makeDecoder);
-  await expect(startRecording(fake.target, { directory }, makeDecoder)).rejects.toMatchObject({ code: 'DS4090', details: { tape: recording.tape } });
+  await expect(startRecording(fake.target, { directory }, makeDecoder)).rejects.toMatchObject({
+    code: 'DS4090',
+    details: { tape: recording.tape },
+  });
   await recording.stop();
   const again = await startRecording(fake.target, { directory }, makeDecoder);
   await again.stop();
@@ -54,14 +74,20 @@ test('a target that ends closes the tape and names the calls that were open', as
   fake.exit();
   const report = await recording.stop();
   expect(report).toMatchObject({ complete: true, events: 8 });
-  expect(await tapeGaps(recording.path, makeDecoder)).toContainEqual(expect.objectContaining({ reason: 'exited', detail: 'the target ended (SIGKILL)', calls: [4] }));
+  expect(await tapeGaps(recording.path, makeDecoder)).toContainEqual(
+    expect.objectContaining({ reason: 'exited', detail: 'the target ended (SIGKILL)', calls: [4] }),
+  );
 });
 
 test('an interrupt while own code is captured stops the recorder and leaves no file', async () => {
   const abort = new AbortController();
   const fake = fakeTarget([first]);
   const directory = folder();
-  const starting = startRecording(fake.target, { directory, signal: abort.signal, progress: () => abort.abort() }, makeDecoder);
+  const starting = startRecording(
+    fake.target,
+    { directory, signal: abort.signal, progress: () => abort.abort() },
+    makeDecoder,
+  );
   await expect(starting).rejects.toThrow(/abort/i);
   expect(fake.log).toEqual(['stop']);
   expect(readdirSync(directory)).toEqual([]);
@@ -73,7 +99,9 @@ test('a tape that cannot be written is refused before the target is touched', as
   const out = join(directory, 'taken.tape');
   writeFileSync(out, '');
   await expect(startRecording(fake.target, { directory, out }, makeDecoder)).rejects.toMatchObject({ code: 'DS3010' });
-  await expect(startRecording(fake.target, { directory, out: join(directory, 'none', 'x.tape') }, makeDecoder)).rejects.toMatchObject({ code: 'DS3010' });
+  await expect(
+    startRecording(fake.target, { directory, out: join(directory, 'none', 'x.tape') }, makeDecoder),
+  ).rejects.toMatchObject({ code: 'DS3010' });
   expect(fake.log).toEqual([]);
   expect(existsSync(out)).toBe(true);
 });

@@ -23,7 +23,11 @@ test('a folder lists its tapes, closed or not, and leaves out what cannot be rea
   copyFileSync(await makeTape({ closed: false }), join(directory, 'open.tape'));
   writeFileSync(join(directory, 'wrong.tape'), 'no tape');
   const tapes = await listTapes(directory, makeDecoder);
-  expect(tapes.map(({ complete, events, gaps }) => ({ complete, events, gaps })).toSorted((a, b) => Number(a.complete) - Number(b.complete))).toEqual([
+  expect(
+    tapes
+      .map(({ complete, events, gaps }) => ({ complete, events, gaps }))
+      .toSorted((a, b) => Number(a.complete) - Number(b.complete)),
+  ).toEqual([
     { complete: false, events: 8, gaps: 2 },
     { complete: true, events: 8, gaps: 1 },
   ]);

@@ -27,22 +27,40 @@ export interface DoorOptions {
 const binary = fileURLToPath(new URL('../../../bin/devsandbox.js', import.meta.url));
 const limitMs = 100_000;
 
-const environment = (folder: string): NodeJS.ProcessEnv => ({ ...process.env, DEVSANDBOX_HOME: join(folder, 'state'), NODE_OPTIONS: '', NO_COLOR: '1' });
+const environment = (folder: string): NodeJS.ProcessEnv => ({
+  ...process.env,
+  DEVSANDBOX_HOME: join(folder, 'state'),
+  NODE_OPTIONS: '',
+  NO_COLOR: '1',
+});
 
 export async function throughRun({ script, target, folder }: DoorOptions): Promise<readonly SeenCell[]> {
-  const { stdout, stderr, code } = await runProgram(process.execPath, [binary, 'run', script, '--attach', target, '--json'], { env: environment(folder), cwd: folder, limitMs });
+  const { stdout, stderr, code } = await runProgram(
+    process.execPath,
+    [binary, 'run', script, '--attach', target, '--json'],
+    { env: environment(folder), cwd: folder, limitMs },
+  );
   if (code !== 1) throw new Error(`exit code ${code}: ${stderr}`);
-  return stdout.trimEnd().split('\n').map((line) => {
-    const cell = JSON.parse(line) as { status: 'ok' | 'error'; data: Record<string, unknown>; stdout: string; displays?: Record<string, unknown>[]; error?: { message: string } };
-    return {
-      status: cell.status,
-      text: String(cell.data['text/plain'] ?? ''),
-      json: cell.data['application/json'],
-      stdout: cell.stdout,
-      displays: (cell.displays ?? []).map((each) => String(each['text/plain'])),
-      error: cell.error?.message,
-    };
-  });
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const cell = JSON.parse(line) as {
+        status: 'ok' | 'error';
+        data: Record<string, unknown>;
+        stdout: string;
+        displays?: Record<string, unknown>[];
+        error?: { message: string };
+      };
+      return {
+        status: cell.status,
+        text: String(cell.data['text/plain'] ?? ''),
+        json: cell.data['application/json'],
+        stdout: cell.stdout,
+        displays: (cell.displays ?? []).map((each) => String(each['text/plain'])),
+        error: cell.error?.message,
+      };
+    });
 }
 
 export async function throughLibrary({ script, target, folder }: DoorOptions): Promise<readonly SeenCell[]> {
@@ -53,13 +71,26 @@ export async function throughLibrary({ script, target, folder }: DoorOptions): P
     let stdout = '';
     const listeners = {
       output: ({ text }: { text: string }) => void (stdout += text),
-      display: ({ data, metadata }: { data: Record<string, unknown>; metadata?: Readonly<Record<string, unknown>> }) => {
+      display: ({
+        data,
+        metadata,
+      }: {
+        data: Record<string, unknown>;
+        metadata?: Readonly<Record<string, unknown>>;
+      }) => {
         if (!metadata?.['devsandbox']) displays.push(String(data['text/plain']));
       },
     };
     try {
       const { data } = await session.run(cell, listeners);
-      seen.push({ status: 'ok', text: String(data['text/plain'] ?? ''), json: data['application/json'], stdout, displays, error: undefined });
+      seen.push({
+        status: 'ok',
+        text: String(data['text/plain'] ?? ''),
+        json: data['application/json'],
+        stdout,
+        displays,
+        error: undefined,
+      });
     } catch (error) {
       seen.push({ status: 'error', text: '', json: undefined, stdout, displays, error: (error as Error).message });
       break;
@@ -73,7 +104,14 @@ export async function throughKernel({ script, target, folder }: DoorOptions): Pr
   try {
     const kernel = home.install({ attach: target });
     const path = join(folder, 'script.ipynb');
-    const cells = readCells(script).map((source, index) => ({ cell_type: 'code', id: `cell-${index}`, execution_count: null, metadata: {}, outputs: [], source }));
+    const cells = readCells(script).map((source, index) => ({
+      cell_type: 'code',
+      id: `cell-${index}`,
+      execution_count: null,
+      metadata: {},
+      outputs: [],
+      source,
+    }));
     writeFileSync(path, JSON.stringify({ cells, metadata: {}, nbformat: 4, nbformat_minor: 5 }));
     const executed = await executeNotebook(path, { home, kernel, folder });
     if (executed.failure !== null) throw new Error(`${executed.failure}\n${executed.log}`);
@@ -99,9 +137,16 @@ const plain = (data: Readonly<Record<string, unknown>> | undefined): string => {
 };
 
 /** What the terminal prints; it has no cells to tell apart. */
-export function throughPipe({ script, target, folder }: DoorOptions): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number | null }> {
+export function throughPipe({
+  script,
+  target,
+  folder,
+}: DoorOptions): Promise<{ readonly stdout: string; readonly stderr: string; readonly code: number | null }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [binary, 'repl', '--attach', target], { env: environment(folder), cwd: folder });
+    const child = spawn(process.execPath, [binary, 'repl', '--attach', target], {
+      env: environment(folder),
+      cwd: folder,
+    });
     const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
     let [stdout, stderr] = ['', ''];
     child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

@@ -17,7 +17,11 @@ let app: ChildProcess;
 beforeAll(async () => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'doors-')));
   copyFileSync(fixture('app.mjs'), join(folder, 'app.mjs'));
-  app = spawn(nodeBinary(24), ['app.mjs'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_OPTIONS: '' } });
+  app = spawn(nodeBinary(24), ['app.mjs'], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
   await once(app.stdout!, 'data');
 });
 afterAll(() => {
@@ -34,7 +38,12 @@ const steady = (cells: readonly SeenCell[]): readonly SeenCell[] =>
       text
         .replace(/"session": ?"[0-9a-f]{8}"/g, '"session":"…"')
         .replace(/"(handle|longest|total|count)": ?[\d.]+/g, '"$1":0');
-    return { ...cell, text: unify(cell.text), json: cell.json === undefined ? undefined : JSON.parse(unify(JSON.stringify(cell.json))), error: cell.error };
+    return {
+      ...cell,
+      text: unify(cell.text),
+      json: cell.json === undefined ? undefined : JSON.parse(unify(JSON.stringify(cell.json))),
+      error: cell.error,
+    };
   });
 
 let expected: readonly SeenCell[];
@@ -42,7 +51,11 @@ let expected: readonly SeenCell[];
 test('devsandbox run', { timeout: 120_000 }, async () => {
   expected = steady(await throughRun(options()));
   expect(expected.map((cell) => cell.status)).toEqual([...Array<string>(expected.length - 1).fill('ok'), 'error']);
-  expect(expected[0]).toMatchObject({ text: expect.stringMatching(/^\[ ?3, 4 ?\]$/), json: [3, 4], stdout: 'counted 2\n' });
+  expect(expected[0]).toMatchObject({
+    text: expect.stringMatching(/^\[ ?3, 4 ?\]$/),
+    json: [3, 4],
+    stdout: 'counted 2\n',
+  });
   expect(expected[1]).toMatchObject({ text: '7', json: 7 });
   expect(expected[3]).toMatchObject({ text: 'true' });
   expect(expected[4]!.displays.join()).toContain('%lsmagic: list the names of all magics');
@@ -67,7 +80,9 @@ test('the terminal, through a pipe', { timeout: 120_000 }, async () => {
   expect(stderr.trim()).toBe(expected.at(-1)!.error);
   // Everything that the cells show, in their order. What holds ids is left out of the comparison.
   let at = 0;
-  for (const text of expected.flatMap((cell) => [cell.stdout, ...cell.displays, cell.text]).filter((each) => each !== '' && !each.includes('"session"'))) {
+  for (const text of expected
+    .flatMap((cell) => [cell.stdout, ...cell.displays, cell.text])
+    .filter((each) => each !== '' && !each.includes('"session"'))) {
     const found = stdout.indexOf(text, at);
     expect(found, `${text} in ${stdout.slice(at)}`).not.toBe(-1);
     at = found + text.length;

@@ -13,24 +13,27 @@ interface Report {
   readonly detail?: string;
 }
 
-describe.skipIf(!hasJupyter)(`kernel under jupyter_client${hasJupyter ? '' : ' (skipped: no Jupyter in .venv, run scripts/setup.js test)'}`, () => {
-  let home: JupyterHome;
-  let reports: Map<string, Report>;
-  let log: string;
+describe.skipIf(!hasJupyter)(
+  `kernel under jupyter_client${hasJupyter ? '' : ' (skipped: no Jupyter in .venv, run scripts/setup.js test)'}`,
+  () => {
+    let home: JupyterHome;
+    let reports: Map<string, Report>;
+    let log: string;
 
-  beforeAll(async () => {
-    home = jupyterHome();
-    const env = { ...home.env, DEVSANDBOX_TEST_KERNEL: home.install() };
-    const { stdout, stderr } = await runProgram(python, [script], { env, cwd: home.folder, limitMs: 600_000 });
-    log = stderr;
-    const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
-    reports = new Map(lines.map((line) => JSON.parse(line) as Report).map((report) => [report.case, report]));
-  }, 620_000);
-  afterAll(() => home.dispose());
+    beforeAll(async () => {
+      home = jupyterHome();
+      const env = { ...home.env, DEVSANDBOX_TEST_KERNEL: home.install() };
+      const { stdout, stderr } = await runProgram(python, [script], { env, cwd: home.folder, limitMs: 600_000 });
+      log = stderr;
+      const lines = stdout.split('\n').filter((line) => line.startsWith('{'));
+      reports = new Map(lines.map((line) => JSON.parse(line) as Report).map((report) => [report.case, report]));
+    }, 620_000);
+    afterAll(() => home.dispose());
 
-  it.each(cases)('%s', (name) => {
-    const report = reports.get(name);
-    expect(report, log).toBeDefined();
-    expect(report!.ok, report!.detail).toBe(true);
-  });
-});
+    it.each(cases)('%s', (name) => {
+      const report = reports.get(name);
+      expect(report, log).toBeDefined();
+      expect(report!.ok, report!.detail).toBe(true);
+    });
+  },
+);

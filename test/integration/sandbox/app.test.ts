@@ -8,7 +8,10 @@ import type { Bench } from './harness.ts';
 
 class Cart {
   readonly id: number;
-  readonly items = [{ sku: 'A', n: 1 }, { sku: 'B', n: 2 }];
+  readonly items = [
+    { sku: 'A', n: 1 },
+    { sku: 'B', n: 2 },
+  ];
   constructor(id: number) {
     this.id = id;
   }
@@ -21,11 +24,24 @@ let getterRuns = 0;
 const key = { k: 1 };
 const state = {
   count: 1,
-  carts: new Map<unknown, unknown>([['42', new Cart(42)], ['7', new Cart(7)], [key, 'by object'], [5, 'five']]),
+  carts: new Map<unknown, unknown>([
+    ['42', new Cart(42)],
+    ['7', new Cart(7)],
+    [key, 'by object'],
+    [5, 'five'],
+  ]),
   tags: new Set(['x', 'y']),
   list: Array.from({ length: 1200 }, (_, index) => index),
   when: new Date('2026-01-02T03:04:05.678Z'),
-  odd: { 'a b': 1, nan: NaN, big: 2n ** 70n, zero: -0, none: undefined, nil: null, nested: { deep: { deeper: { deepest: 1 } } } },
+  odd: {
+    'a b': 1,
+    nan: NaN,
+    big: 2n ** 70n,
+    zero: -0,
+    none: undefined,
+    nil: null,
+    nested: { deep: { deeper: { deepest: 1 } } },
+  },
   trap: {
     get boom(): never {
       getterRuns += 1;
@@ -40,7 +56,10 @@ const state = {
 let cells: Bench;
 let open = new Set<string>();
 const asked: string[] = [];
-const target = new FakeTarget({ 'src/cart.ts': { variables: state, exported: ['carts'] }, 'lib/x.js': { variables: {}, own: false } });
+const target = new FakeTarget({
+  'src/cart.ts': { variables: state, exported: ['carts'] },
+  'lib/x.js': { variables: {}, own: false },
+});
 
 beforeAll(async () => {
   cells = await bench({
@@ -59,16 +78,19 @@ beforeAll(async () => {
 afterAll(() => cells[Symbol.asyncDispose]());
 
 test.each([
-  ["Object.keys(app.modules).join()", 'src/cart.ts,lib/x.js'],
+  ['Object.keys(app.modules).join()', 'src/cart.ts,lib/x.js'],
   ["'src/cart.ts' in app.modules", true],
   ['m.count', 1],
   ["m.carts.get('42').id", 42],
   ['m.carts.size', 4],
   ['m.carts.get(5)', 'five'],
   ['m.carts.get(m.key)', 'by object'],
-  ["[m.carts.has('7'), m.carts.has('8'), m.carts.has(m.key), m.carts.get('8') === undefined]", [true, false, true, true]],
+  [
+    "[m.carts.has('7'), m.carts.has('8'), m.carts.has(m.key), m.carts.get('8') === undefined]",
+    [true, false, true, true],
+  ],
   ["[...m.carts.keys()].filter((k) => typeof k === 'string').join()", '42,7'],
-  ["let sum = 0; for (const [, cart] of m.carts) sum += cart.id ?? 0; sum", 49],
+  ['let sum = 0; for (const [, cart] of m.carts) sum += cart.id ?? 0; sum', 49],
   ["m.carts.get('42').items.map((item) => item.sku).join('')", 'AB'],
   ["m.carts.get('42').items.length", 2],
   ["m.carts.get('42').items[1].n", 2],
@@ -82,7 +104,10 @@ test.each([
   ['m.list.length + m.list[1199] + m.list.filter((n) => n % 2).length', 1200 + 1199 + 600],
   ['m.list.at(-1)', 1199],
   ['m.when.getTime()', Date.UTC(2026, 0, 2, 3, 4, 5, 678)],
-  ['[m.odd["a b"], Number.isNaN(m.odd.nan), m.odd.big === 2n ** 70n, Object.is(m.odd.zero, -0), m.odd.none === undefined, m.odd.nil, m.odd.nope === undefined]', [1, true, true, true, true, null, true]],
+  [
+    '[m.odd["a b"], Number.isNaN(m.odd.nan), m.odd.big === 2n ** 70n, Object.is(m.odd.zero, -0), m.odd.none === undefined, m.odd.nil, m.odd.nope === undefined]',
+    [1, true, true, true, true, null, true],
+  ],
   ['[m.odd.hasOwnProperty("nil"), "nan" in m.odd, "nope" in m.odd]', [true, true, false]],
   ['m.nope === undefined', true],
   ['m.carts === m.carts', true],
@@ -96,7 +121,13 @@ test.each([
 test('values are shown by what the target says of them', async () => {
   expect((await cells.run("m.carts.get('42')")).value).toEqual({
     'text/plain': "Cart { id: 42, items: [ { sku: 'A', n: 1 }, { sku: 'B', n: 2 } ] }",
-    'application/json': { id: 42, items: [{ sku: 'A', n: 1 }, { sku: 'B', n: 2 }] },
+    'application/json': {
+      id: 42,
+      items: [
+        { sku: 'A', n: 1 },
+        { sku: 'B', n: 2 },
+      ],
+    },
   });
   expect((await cells.run('m.trap')).value?.['text/plain']).toContain('[Getter]');
   const { out } = await cells.run('console.log(m.tags, { inside: m.carts.get("42").items })');
@@ -116,8 +147,20 @@ test('attach is read-only: assignment and calls are refused by the access check'
   for (const code of ['m.count = 5', "m.carts.get('42').items[0].n = 5", 'm.add(1, 2)', 'm.odd.nope = 1']) {
     expect((await cells.run(code)).error?.code, code).toBe('DS5001');
   }
-  expect(asked).toEqual(['edit: assigning to src/cart.ts#count', 'edit: assigning to n', 'code: calling a function of the target', 'edit: assigning to nope']);
-  for (const code of ['m.list.push(1)', 'm.carts.set("1", 1)', 'm.tags.delete("x")', 'delete m.odd.nil', 'm.list.sort()', 'Object.defineProperty(m.odd, "z", { value: 1 })']) {
+  expect(asked).toEqual([
+    'edit: assigning to src/cart.ts#count',
+    'edit: assigning to n',
+    'code: calling a function of the target',
+    'edit: assigning to nope',
+  ]);
+  for (const code of [
+    'm.list.push(1)',
+    'm.carts.set("1", 1)',
+    'm.tags.delete("x")',
+    'delete m.odd.nil',
+    'm.list.sort()',
+    'Object.defineProperty(m.odd, "z", { value: 1 })',
+  ]) {
     expect((await cells.run(code)).error?.code, code).toBe('DS2023');
   }
   expect(state.tags.has('x')).toBe(true);
@@ -131,7 +174,12 @@ test('with access, assignment and calls work; what cannot cross is refused', asy
     expect((state.carts.get('42') as Cart).items[0]!.n).toEqual({ made: [1, 'x', null] });
     expect(await cells.value('m.add(20, 22)')).toBe(42);
     expect(await cells.value('m.carts.get("42").total(10)')).toBe(20);
-    for (const code of ['m.count = () => 1', 'm.count = m.odd', 'm.add(Symbol())', 'const loop = {}; loop.me = loop; m.count = loop']) {
+    for (const code of [
+      'm.count = () => 1',
+      'm.count = m.odd',
+      'm.add(Symbol())',
+      'const loop = {}; loop.me = loop; m.count = loop',
+    ]) {
       expect((await cells.run(code)).error?.code, code).toBe('DS2021');
     }
   } finally {
@@ -144,10 +192,11 @@ test('an unknown module is an error', async () => {
 });
 
 test('completion and inspection read members, and run nothing', async () => {
-  const complete = async (code: string): Promise<readonly string[]> => (await cells.runner.complete(code, code.length)).items.map((item) => item.text);
+  const complete = async (code: string): Promise<readonly string[]> =>
+    (await cells.runner.complete(code, code.length)).items.map((item) => item.text);
   expect(await complete("app.modules['src/")).toEqual(['src/cart.ts']);
   expect(await complete("app.modules['src/cart.ts'].ca")).toEqual(['carts']);
-  expect(await complete("m.carts.get")).toEqual(['get']);
+  expect(await complete('m.carts.get')).toEqual(['get']);
   expect(await complete('m.odd.ne')).toEqual(['nested']);
   expect(await complete('m.odd.nested.deep.')).toContain('deeper');
   expect(await complete('m.trap.')).toContain('boom');

@@ -20,7 +20,9 @@ export interface Bench extends AsyncDisposable {
 }
 
 export async function bench(options: Partial<CellRunnerOptions> = {}): Promise<Bench> {
-  const front = { request: (method: string): Promise<unknown> => Promise.reject(fail('DS2023', { operation: method })) };
+  const front = {
+    request: (method: string): Promise<unknown> => Promise.reject(fail('DS2023', { operation: method })),
+  };
   const runner = (await createCellRunner({ front, ...options })) as TestableRunner;
   let number = 0;
   const start = (code: string, extra: Partial<RunOptions>, heard: (text: string) => void): Promise<Ran> => {
@@ -34,7 +36,9 @@ export async function bench(options: Partial<CellRunnerOptions> = {}): Promise<B
       },
       display: (output: DisplayOutput) => void displays.push(output),
     };
-    return runner.run(code, { name: `cell ${mine}`, listeners, ...extra }).then((result) => ({ ...result, number: mine, out, displays }));
+    return runner
+      .run(code, { name: `cell ${mine}`, listeners, ...extra })
+      .then((result) => ({ ...result, number: mine, out, displays }));
   };
   return {
     runner,

@@ -16,7 +16,10 @@ describe('interrupt', () => {
     ['a promise that never settles', 'console.log("go"); await new Promise(() => {})'],
     ['a loop of microtasks', 'console.log("go"); for (;;) await 0'],
     ['a loop of timers', 'console.log("go"); for (;;) await new Promise((done) => setTimeout(done, 1))'],
-    ['an allocating loop', 'console.log("go"); let q = []; for (;;) { q = []; for (let i = 0; i < 1000; i++) q.push({ i }) }'],
+    [
+      'an allocating loop',
+      'console.log("go"); let q = []; for (;;) { q = []; for (let i = 0; i < 1000; i++) q.push({ i }) }',
+    ],
     ['a request that waits for the front', 'console.log("go"); await session.slow()'],
     ['a synchronous read that waits for the front', 'console.log("go"); app.modules.x'],
     ['a loop that prints', 'for (;;) console.log("go")'],
@@ -41,7 +44,10 @@ describe('interrupt', () => {
   });
 
   test('what an interrupted cell started stops with it', async () => {
-    const cell = await cells.interrupted('setInterval(() => console.log("tick"), 5); await new Promise(() => {})', 'tick');
+    const cell = await cells.interrupted(
+      'setInterval(() => console.log("tick"), 5); await new Promise(() => {})',
+      'tick',
+    );
     const printed = cell.out.length;
     await cells.run('await new Promise((done) => setTimeout(done, 100))');
     expect(cell.out.length).toBe(printed);
@@ -89,7 +95,10 @@ test('a host that dies is a coded error, and the next cell runs in a new one', a
   process.kill(first!, 'SIGKILL');
   await until(() => !alive(first!));
   let started = false;
-  const running = cells.runner.run('console.log("go"); await new Promise(() => {})', { name: 'cell 500', listeners: { output: () => void (started = true), display: () => undefined } });
+  const running = cells.runner.run('console.log("go"); await new Promise(() => {})', {
+    name: 'cell 500',
+    listeners: { output: () => void (started = true), display: () => undefined },
+  });
   await until(() => started);
   process.kill((await cells.runner.hostPid())!, 'SIGKILL');
   const { status, error } = await running;
@@ -101,7 +110,10 @@ test('a host that dies is a coded error, and the next cell runs in a new one', a
 test('a cell that cannot be stopped loses its process, not the session', async () => {
   await using cells = await bench({ patience: ms(300) });
   let started = false;
-  const running = cells.runner.run('console.log("go"); await new Promise(() => {})', { name: 'cell 500', listeners: { output: () => void (started = true), display: () => undefined } });
+  const running = cells.runner.run('console.log("go"); await new Promise(() => {})', {
+    name: 'cell 500',
+    listeners: { output: () => void (started = true), display: () => undefined },
+  });
   await until(() => started);
   const pid = (await cells.runner.hostPid())!;
   process.kill(pid, 'SIGSTOP'); // a host that hears nothing

@@ -34,7 +34,12 @@ describe('selectors', () => {
     const app = await start();
     for (const selector of [String(app.pid), `:${app.port}`, 'target-app', `${targetApp}main.js`]) {
       const target = await attach(selector);
-      expect(target.info).toMatchObject({ pid: app.pid, name: 'target-app', ports: [app.port], mainScript: `${targetApp}main.js` });
+      expect(target.info).toMatchObject({
+        pid: app.pid,
+        name: 'target-app',
+        ports: [app.port],
+        mainScript: `${targetApp}main.js`,
+      });
       await target.detach();
     }
     const open = await start({ options: ['--inspect=127.0.0.1:0'], code: idle });
@@ -54,7 +59,10 @@ describe('selectors', () => {
     await expect(attach('1')).rejects.toMatchObject({ code: 'DS1005' });
     await expect(attach('127.0.0.1:1')).rejects.toMatchObject({ code: 'DS1012' });
     const [first, second] = [await start(), await start()];
-    await expect(attach('target-app')).rejects.toMatchObject({ code: 'DS1004', what: expect.stringContaining(String(first.pid)) });
+    await expect(attach('target-app')).rejects.toMatchObject({
+      code: 'DS1004',
+      what: expect.stringContaining(String(first.pid)),
+    });
     await expect(attach('target-app')).rejects.toMatchObject({ what: expect.stringContaining(String(second.pid)) });
   });
 });
@@ -62,13 +70,19 @@ describe('selectors', () => {
 describe.each(majors)('Node %i', (major) => {
   it('lists the process with its version and ports', async () => {
     const app = await start({ major });
-    expect(await candidate(app.pid)).toMatchObject({ name: 'target-app', runtimeVersion: expect.stringMatching(new RegExp(`^${major}\\.`)), ports: [app.port], attachable: true });
+    expect(await candidate(app.pid)).toMatchObject({
+      name: 'target-app',
+      runtimeVersion: expect.stringMatching(new RegExp(`^${major}\\.`)),
+      ports: [app.port],
+      attachable: true,
+    });
   });
 
   it('attaches to two processes at once: the inspector is moved off the port that both would use', async () => {
     const apps = [await start({ major }), await start({ major })];
     const targets = [await attached(String(apps[0]!.pid)), await attached(String(apps[1]!.pid))];
-    for (const target of targets) expect(await target.read({ module: 'shop.js', variable: 'rate' })).toEqual({ kind: 'number', value: 2 });
+    for (const target of targets)
+      expect(await target.read({ module: 'shop.js', variable: 'rate' })).toEqual({ kind: 'number', value: 2 });
   });
 
   it('does not run the handler of an app that handles SIGUSR1 itself', async () => {
@@ -79,7 +93,10 @@ describe.each(majors)('Node %i', (major) => {
   });
 
   it('attaches to a process in an infinite loop', async () => {
-    const app = await start({ major, code: "console.log('listening 0'); globalThis.rounds = 0; setTimeout(() => { for (;;) rounds++; }, 20);" });
+    const app = await start({
+      major,
+      code: "console.log('listening 0'); globalThis.rounds = 0; setTimeout(() => { for (;;) rounds++; }, 20);",
+    });
     await new Promise((resolve) => setTimeout(resolve, 200));
     const target = await attached(String(app.pid));
     expect(await target.evaluate('rounds > 0', ms(5000))).toEqual({ kind: 'boolean', value: true });
@@ -143,7 +160,10 @@ describe.each(majors)('Node %i', (major) => {
 
   it('attaches to a worker thread that is chosen, and names those that exist', async () => {
     const worker = "const inside = 42; setInterval(() => inside, 1000); globalThis.mark = 'worker';";
-    const app = await start({ major, code: `new (require('node:worker_threads').Worker)(${JSON.stringify(worker)}, { eval: true }).on('online', () => console.log('listening 0')); globalThis.mark = 'main';` });
+    const app = await start({
+      major,
+      code: `new (require('node:worker_threads').Worker)(${JSON.stringify(worker)}, { eval: true }).on('online', () => console.log('listening 0')); globalThis.mark = 'main';`,
+    });
     await expect(attach(`${app.pid}/worker:77`)).rejects.toMatchObject({ code: 'DS1013' });
     const target = await attached(`${app.pid}/worker:1`);
     expect(target.info.thread).toMatchObject({ id: 1 });
@@ -167,7 +187,10 @@ describe('what is in the way', () => {
     cleanUps.push(() => holder.close());
     const { port } = holder.address() as AddressInfo;
     const app = await start({ options: [`--inspect-port=${port}`], code: idle });
-    await expect(attach(String(app.pid))).rejects.toMatchObject({ code: 'DS1009', what: expect.stringContaining(String(process.pid)) });
+    await expect(attach(String(app.pid))).rejects.toMatchObject({
+      code: 'DS1009',
+      what: expect.stringContaining(String(process.pid)),
+    });
   });
 
   it.runIf(isRoot)('attaches as root to the process of another user', async () => {

@@ -39,12 +39,16 @@ for (const major of nodeMajors.filter((each) => existsSync(nodeBinary(each)))) {
         await target.write({ module: 'legacy.cjs', variable: 'step' }, '1000000');
         expect(Number((await app.get())['calls'])).toBeGreaterThan(1_000_000);
         await target.write({ module: 'legacy.cjs', exported: 'limits' }, '({ max: 11 })');
-        expect(await target.read({ module: 'legacy.cjs', exported: 'limits' })).toMatchObject({ preview: '{ max: 11 }' });
+        expect(await target.read({ module: 'legacy.cjs', exported: 'limits' })).toMatchObject({
+          preview: '{ max: 11 }',
+        });
         const counter = await target.read({ module: 'shop.js', variable: 'counter' });
         if (!('handle' in counter)) throw new Error(counter.kind);
         await target.write({ handle: counter.handle, step: '#count' }, 'old + 41');
         expect(await target.read({ handle: counter.handle, step: '#count' })).toEqual({ kind: 'number', value: 42 });
-        expect((await target.members(counter.handle)).map((each) => each.step)).toEqual(expect.arrayContaining(['next', '#count']));
+        expect((await target.members(counter.handle)).map((each) => each.step)).toEqual(
+          expect.arrayContaining(['next', '#count']),
+        );
       } finally {
         const { requests, failed } = await traffic.stop();
         expect(failed).toEqual([]);

@@ -54,8 +54,15 @@ describe.each(nodeMajors.filter((each) => existsSync(nodeBinary(each))))('scope 
     const { session, scopes } = target;
     const functionsOf = async (name: string) => {
       const holder = await session.cdp.send('Runtime.evaluate', { expression: name });
-      const { result } = await session.cdp.send('Runtime.getProperties', { objectId: holder.result.objectId!, ownProperties: true });
-      return result.flatMap((each) => (each.value?.objectId !== undefined && each.name !== '__proto__' ? [{ name: each.name, fn: new Remote(each.value.objectId) }] : []));
+      const { result } = await session.cdp.send('Runtime.getProperties', {
+        objectId: holder.result.objectId!,
+        ownProperties: true,
+      });
+      return result.flatMap((each) =>
+        each.value?.objectId !== undefined && each.name !== '__proto__'
+          ? [{ name: each.name, fn: new Remote(each.value.objectId) }]
+          : [],
+      );
     };
     const subjects = await functionsOf('subjects');
     const refused = await functionsOf('refused');
@@ -63,7 +70,9 @@ describe.each(nodeMajors.filter((each) => existsSync(nodeBinary(each))))('scope 
     const traffic = load(app);
     for (let round = 0; round < 20; round++) {
       const captured = await scopes.capture(subjects.map((each) => each.fn));
-      expect(captured.map((each, i) => ('problem' in each ? `${subjects[i]!.name}: ${each.problem}` : 'captured'))).toEqual(subjects.map(() => 'captured'));
+      expect(
+        captured.map((each, i) => ('problem' in each ? `${subjects[i]!.name}: ${each.problem}` : 'captured')),
+      ).toEqual(subjects.map(() => 'captured'));
       const tokens = captured.map((each) => ('token' in each ? each.token : 0));
       for (const [i, token] of tokens.entries()) {
         const value = await scopes.evalIn(token, 'inner');
@@ -76,12 +85,17 @@ describe.each(nodeMajors.filter((each) => existsSync(nodeBinary(each))))('scope 
       }
       await scopes.release(tokens);
       const problems = await scopes.capture(refused.map((each) => each.fn));
-      expect(problems.map((each, i) => ('problem' in each ? 'refused' : refused[i]!.name))).toEqual(refused.map(() => 'refused'));
+      expect(problems.map((each, i) => ('problem' in each ? 'refused' : refused[i]!.name))).toEqual(
+        refused.map(() => 'refused'),
+      );
     }
     const { requests, failed } = await traffic.stop();
     expect(failed).toEqual([]);
     expect(requests).toBeGreaterThan(20);
-    const facts = await session.cdp.send('Runtime.evaluate', { expression: '[globalThis.ran, globalThis.rejections]', returnByValue: true });
+    const facts = await session.cdp.send('Runtime.evaluate', {
+      expression: '[globalThis.ran, globalThis.rejections]',
+      returnByValue: true,
+    });
     expect(facts.result.value).toEqual([null, 0]);
     // Optimised code has folded `inner`, which the source never assigns.
     await target.bindings.flush();

@@ -6,7 +6,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { startTraffic } from '../../../examples/load.ts';
 import { startShop } from '../../../examples/start.ts';
 import { attach } from '../../../src/core/targets/index.ts';
-import { describeTape, listCalls, listTapes, startRecording, tapeGaps } from '../../../src/features/timetravel/index.ts';
+import {
+  describeTape,
+  listCalls,
+  listTapes,
+  startRecording,
+  tapeGaps,
+} from '../../../src/features/timetravel/index.ts';
 import { ms } from '../../../src/core/common/units.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'recording-'));

@@ -7,13 +7,21 @@ import { startTraffic } from '../../../examples/load.ts';
 import { startShop } from '../../../examples/start.ts';
 import { attach } from '../../../src/core/targets/index.ts';
 import { checkVariant, compareVariants } from '../../../src/features/experiments/index.ts';
-import { listCalls, replayAt, replayCall, replayCheck, replayWith, startRecording } from '../../../src/features/timetravel/index.ts';
+import {
+  listCalls,
+  replayAt,
+  replayCall,
+  replayCheck,
+  replayWith,
+  startRecording,
+} from '../../../src/features/timetravel/index.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'replay-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 let tape: string;
 
-const failedCalls = async (path: string) => (await listCalls(path, { failed: true, roots: true })).calls.filter(({ error }) => error?.startsWith('TypeError'));
+const failedCalls = async (path: string) =>
+  (await listCalls(path, { failed: true, roots: true })).calls.filter(({ error }) => error?.startsWith('TypeError'));
 
 beforeAll(async () => {
   await using shop = await startShop();
@@ -41,7 +49,10 @@ test('every root call is exact, or says where and why it is not', async () => {
 test('the failed call throws again where it threw, and the moment before it has its state', async () => {
   const [failed] = await failedCalls(tape);
   const report = await replayCall(tape, failed!.call);
-  expect(report).toMatchObject({ outcome: 'exact', error: { name: 'TypeError', place: expect.stringMatching(/^src\/cart\.ts:\d+$/) } });
+  expect(report).toMatchObject({
+    outcome: 'exact',
+    error: { name: 'TypeError', place: expect.stringMatching(/^src\/cart\.ts:\d+$/) },
+  });
   expect(report.error?.codeFrame).toContain('price');
   const moment = await replayAt(tape, `#${failed!.call}`);
   expect(moment).toMatchObject({ event: failed!.enter, call: { call: failed!.call } });
@@ -64,7 +75,8 @@ test('two variants of a function run on the recorded inputs, with a ratio of the
     name: 'fixed',
     module: 'src/cart.ts',
     fn: 'total',
-    source: 'function total(lines, items) { return lines.reduce((sum, line, index) => sum + (items[index]?.price ?? 0) * line.quantity, 0); }',
+    source:
+      'function total(lines, items) { return lines.reduce((sum, line, index) => sum + (items[index]?.price ?? 0) * line.quantity, 0); }',
   };
   await checkVariant(variant, tape);
   await expect(checkVariant({ ...variant, fn: 'nothing' }, tape)).rejects.toMatchObject({ code: 'DS8005' });

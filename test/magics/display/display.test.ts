@@ -6,7 +6,10 @@ import { table } from '../../../src/magics/display/table.ts';
 import { showValue } from '../../../src/magics/display/value.ts';
 import { fail } from '../../../src/core/common/errors.ts';
 
-const rows = [{ name: 'short', size: 1 }, { name: 'x'.repeat(200), size: 1000 }];
+const rows = [
+  { name: 'short', size: 1 },
+  { name: 'x'.repeat(200), size: 1000 },
+];
 const columns = [
   { head: 'name', cell: (row: (typeof rows)[number]) => row.name, flexible: true },
   { head: 'size', cell: (row: (typeof rows)[number]) => String(row.size), right: true },
@@ -27,7 +30,11 @@ describe('a table', () => {
   });
 
   test('keeps what a target holds from drawing or scripting', () => {
-    const evil = table([{ head: 'v', cell: (value: string) => value }], ['<img src=x onerror=alert(1)>\u001b[2J\n2'], plainStyle).data;
+    const evil = table(
+      [{ head: 'v', cell: (value: string) => value }],
+      ['<img src=x onerror=alert(1)>\u001b[2J\n2'],
+      plainStyle,
+    ).data;
     expect(String(evil['text/html'])).not.toContain('<img');
     expect(String(evil['text/plain'])).not.toContain('\u001b');
     expect(String(evil['text/plain']).split('\n')).toHaveLength(2);
@@ -37,11 +44,18 @@ describe('a table', () => {
 test('values stay on a line while they fit', () => {
   expect(showValue({ a: 1, 'b-c': [true, null, "it's"] }, plainStyle)).toBe("{ a: 1, 'b-c': [true, null, 'it\\'s'] }");
   expect(showValue({ list: ['x'.repeat(60), 'y'.repeat(60)] }, plainStyle).split('\n')).toHaveLength(6);
-  expect(showValue(Array.from({ length: 300 }, (_, index) => index), plainStyle)).toContain('… 200 more');
+  expect(
+    showValue(
+      Array.from({ length: 300 }, (_, index) => index),
+      plainStyle,
+    ),
+  ).toContain('… 200 more');
 });
 
 test('widths count columns, not characters', () => {
-  expect([textWidth('abc'), textWidth('日本'), textWidth('e\u0301'), textWidth('\u001b[31mred\u001b[39m')]).toEqual([3, 4, 1, 3]);
+  expect([textWidth('abc'), textWidth('日本'), textWidth('e\u0301'), textWidth('\u001b[31mred\u001b[39m')]).toEqual([
+    3, 4, 1, 3,
+  ]);
   expect(cutText('日本語です', 6)).toBe('日本…');
   expect(oneLine('a\nb\u001b[31m')).toBe('a⏎b�[31m');
 });
@@ -55,11 +69,21 @@ test('colours are for terminals that want them', () => {
 });
 
 test('errors of ours are one line; those of a cell show the place', () => {
-  expect(showCellError(toCellError(fail('DS1003')), plainStyle)).toBe('DS1003 no target is attached; attach one with %attach PID or --attach PID');
+  expect(showCellError(toCellError(fail('DS1003')), plainStyle)).toBe(
+    'DS1003 no target is attached; attach one with %attach PID or --attach PID',
+  );
   const shown = showCellError(toCellError(new TypeError('x is not a function')), plainStyle);
   expect(shown).toMatch(/^DS6099 .*x is not a function; /);
   expect(shown).not.toContain('\n');
-  expect(showCellError({ name: 'TypeError', message: 'no', frames: [{ file: 'cell 3', line: 1, column: 2 }], codeFrame: '> 1 | a()\n    | ^' }, plainStyle)).toBe(
-    'TypeError: no\n> 1 | a()\n    | ^\n    at (cell 3:1:2)',
-  );
+  expect(
+    showCellError(
+      {
+        name: 'TypeError',
+        message: 'no',
+        frames: [{ file: 'cell 3', line: 1, column: 2 }],
+        codeFrame: '> 1 | a()\n    | ^',
+      },
+      plainStyle,
+    ),
+  ).toBe('TypeError: no\n> 1 | a()\n    | ^\n    at (cell 3:1:2)');
 });

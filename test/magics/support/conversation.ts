@@ -51,14 +51,23 @@ export function startConversation(overrides: Partial<Services> = {}): TestConver
     started += 1;
     return Promise.resolve(runIn(scope, () => engine));
   });
-  const engine: Conversation = new Conversation({ services, runner, style: () => plainStyle, bindings: () => ({}), close: () => Promise.resolve() });
+  const engine: Conversation = new Conversation({
+    services,
+    runner,
+    style: () => plainStyle,
+    bindings: () => ({}),
+    close: () => Promise.resolve(),
+  });
   return {
     engine,
     services,
     scope,
     shown,
     started: () => started,
-    listeners: { output: ({ text }) => void shown.push(text), display: ({ data }) => void shown.push(String(data['text/plain'])) },
+    listeners: {
+      output: ({ text }) => void shown.push(text),
+      display: ({ data }) => void shown.push(String(data['text/plain'])),
+    },
     [Symbol.asyncDispose]: async () => {
       await engine[Symbol.asyncDispose]();
       session[Symbol.dispose]();
@@ -69,9 +78,16 @@ export function startConversation(overrides: Partial<Services> = {}): TestConver
 
 function runIn(scope: Record<string, unknown>, engine: () => Conversation): CellRunner {
   let interrupt: (() => void) | undefined;
-  const session = { line: (...args: unknown[]) => engine().invokeFromCell('line', undefined, args), lsmagic: (...args: unknown[]) => engine().invokeFromCell('lsmagic', undefined, args) };
+  const session = {
+    line: (...args: unknown[]) => engine().invokeFromCell('line', undefined, args),
+    lsmagic: (...args: unknown[]) => engine().invokeFromCell('lsmagic', undefined, args),
+  };
   const evaluate = async (body: string): Promise<unknown> =>
-    new Function('scope', 'session', `with (new Proxy(scope, { has: (own, name) => name !== 'session' })) return (async () => { ${body} })()`)(scope, session) as unknown;
+    new Function(
+      'scope',
+      'session',
+      `with (new Proxy(scope, { has: (own, name) => name !== 'session' })) return (async () => { ${body} })()`,
+    )(scope, session) as unknown;
   return {
     run: async (code): Promise<CellResult> => {
       const cut = new Promise<never>((_, reject) => (interrupt = () => reject(fail('DS2001'))));
@@ -81,11 +97,17 @@ function runIn(scope: Record<string, unknown>, engine: () => Conversation): Cell
         const value = await Promise.race([evaluate(`${lines.join('\n')}\nreturn ${last.replace(/^;/, '')}`), cut]);
         return { status: 'ok', duration: ms(1), defined: [], value: { 'text/plain': String(value) } };
       } catch (error) {
-        return { status: String(error).includes('DS2001') ? 'interrupted' : 'error', duration: ms(1), defined: [], error: toCellError(error) };
+        return {
+          status: String(error).includes('DS2001') ? 'interrupted' : 'error',
+          duration: ms(1),
+          defined: [],
+          error: toCellError(error),
+        };
       }
     },
     interrupt: () => Promise.resolve(interrupt?.()),
-    complete: (code, cursor) => Promise.resolve({ start: cursor, end: cursor, items: [{ text: code, kind: 'variable' }] }),
+    complete: (code, cursor) =>
+      Promise.resolve({ start: cursor, end: cursor, items: [{ text: code, kind: 'variable' }] }),
     inspect: () => Promise.resolve({ found: false, data: {} }),
     isComplete: (code) => ({ status: code.endsWith('{') ? 'incomplete' : 'complete', indent: '' }),
     assign: (name, json) => Promise.resolve(void (scope[name] = json)),

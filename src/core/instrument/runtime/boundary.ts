@@ -4,8 +4,21 @@ import type { Encoder } from './encode.ts';
 import type { Identity } from './marks.ts';
 
 export const Op = {
-  call: 0, method: 1, construct: 2, get: 3, set: 4, delete: 5, has: 6, keys: 7, iterate: 8, await: 9, instanceof: 10, string: 11, spread: 12,
-  now: 13, import: 14,
+  call: 0,
+  method: 1,
+  construct: 2,
+  get: 3,
+  set: 4,
+  delete: 5,
+  has: 6,
+  keys: 7,
+  iterate: 8,
+  await: 9,
+  instanceof: 10,
+  string: 11,
+  spread: 12,
+  now: 13,
+  import: 14,
 } as const;
 export type Op = (typeof Op)[keyof typeof Op];
 

@@ -195,7 +195,8 @@ export class ByteReader {
       } else {
         const b = bytes[this.at++] as number;
         const c = bytes[this.at++] as number;
-        const point = (((a & 7) << 18) | ((b & 63) << 12) | ((c & 63) << 6) | ((bytes[this.at++] as number) & 63)) - 0x10000;
+        const point =
+          (((a & 7) << 18) | ((b & 63) << 12) | ((c & 63) << 6) | ((bytes[this.at++] as number) & 63)) - 0x10000;
         part.push(0xd800 + (point >> 10), 0xdc00 + (point & 0x3ff));
       }
       if (part.length > 4000) {

@@ -20,8 +20,16 @@ export interface Calls {
   readonly m: (site: number, object: unknown, key: PropertyKey, args: unknown[]) => unknown;
   readonly k: (site: number, fn: unknown, self: unknown, args: unknown[]) => unknown;
   readonly n: (site: number, constructor: unknown, args: unknown[]) => unknown;
-  readonly fn: (site: number, object: unknown, key: PropertyKey) => { readonly f: unknown; readonly object: unknown; readonly key: PropertyKey };
-  readonly cf: (site: number, held: { readonly f: unknown; readonly object: unknown; readonly key: PropertyKey }, args: unknown[]) => unknown;
+  readonly fn: (
+    site: number,
+    object: unknown,
+    key: PropertyKey,
+  ) => { readonly f: unknown; readonly object: unknown; readonly key: PropertyKey };
+  readonly cf: (
+    site: number,
+    held: { readonly f: unknown; readonly object: unknown; readonly key: PropertyKey },
+    args: unknown[],
+  ) => unknown;
   /** What own code waits for instead of a foreign promise: its gate. */
   readonly follow: (site: number, value: unknown) => unknown;
 }
@@ -63,7 +71,11 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
   const react = (site: number, promise: object, name: string, args: unknown[]): unknown => {
     const source = follow(site, promise) as Promise<unknown>;
     const method = (source as unknown as Record<string, Callable>)[name] as Callable;
-    return Reflect.apply(method, source, args.map((item) => reaction(site, item)));
+    return Reflect.apply(
+      method,
+      source,
+      args.map((item) => reaction(site, item)),
+    );
   };
 
   /** Resolving functions as own code gets them: they know when foreign code calls them. */
@@ -75,7 +87,17 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       current.on = true;
       current.call = call;
       settle(follow(0, value));
-      boundary.leave({ call, entered: true, isAsync: false, outerCall: outer, left: true, suspended: false, resumed: false, outcome: 1, value: undefined });
+      boundary.leave({
+        call,
+        entered: true,
+        isAsync: false,
+        outerCall: outer,
+        left: true,
+        suspended: false,
+        resumed: false,
+        outcome: 1,
+        value: undefined,
+      });
       current.on = false;
       current.call = current.depth > 0 ? outer : 0;
     };
@@ -95,7 +117,12 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       case 'Function.prototype.call':
         return invoke(site, self, args[0], args.slice(1));
       case 'Function.prototype.apply':
-        return invoke(site, self, args[0], args[1] === undefined || args[1] === null ? [] : Array.from(args[1] as ArrayLike<unknown>));
+        return invoke(
+          site,
+          self,
+          args[0],
+          args[1] === undefined || args[1] === null ? [] : Array.from(args[1] as ArrayLike<unknown>),
+        );
       case 'Function.prototype.bind': {
         if (kind(self) !== Kind.ownFunction) break;
         const bound = Reflect.apply(fn, runnable(self as object), args) as object;
@@ -129,9 +156,11 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
   };
 
   /** Arguments as foreign code gets them: the copy in the place of an original. */
-  const outward = (args: unknown[]): unknown[] => args.map((item) => (typeof item === 'function' ? runnable(item) : item));
+  const outward = (args: unknown[]): unknown[] =>
+    args.map((item) => (typeof item === 'function' ? runnable(item) : item));
 
-  const askCall = (site: number, fn: Callable, self: unknown, args: unknown[]): unknown => boundary.ask(Op.call, site, [fn, self, ...args], () => Reflect.apply(fn, self, outward(args)));
+  const askCall = (site: number, fn: Callable, self: unknown, args: unknown[]): unknown =>
+    boundary.ask(Op.call, site, [fn, self, ...args], () => Reflect.apply(fn, self, outward(args)));
 
   const invoke = (site: number, fn: unknown, self: unknown, args: unknown[]): unknown => {
     if (typeof fn !== 'function') return (fn as Callable)(...args);
@@ -141,17 +170,21 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     if (found === Kind.foreign) return askCall(site, fn as Callable, self, args);
     if (found === Kind.native) return Reflect.apply(fn, self, args);
     const name = intrinsics.nameOf(fn);
-    return name === undefined ? askCall(site, fn as Callable, self, args) : builtin(site, name, fn as Callable, self, args);
+    return name === undefined
+      ? askCall(site, fn as Callable, self, args)
+      : builtin(site, name, fn as Callable, self, args);
   };
 
   const method = (site: number, object: unknown, key: PropertyKey, args: unknown[]): unknown => {
     if (isObject(object) && current.live) {
       const found = kind(object);
-      if (found === Kind.foreignPromise && (key === 'then' || key === 'catch' || key === 'finally')) return react(site, object, key, args);
+      if (found === Kind.foreignPromise && (key === 'then' || key === 'catch' || key === 'finally'))
+        return react(site, object, key, args);
       if (found === Kind.foreign || found === Kind.foreignPromise) {
         return boundary.ask(Op.method, site, [object, key, ...args], () => {
           const fn = (object as Record<PropertyKey, Callable>)[key];
-          if (typeof fn !== 'function') return (object as Record<PropertyKey, Callable>)[key]?.(...args) ?? notCallable(key);
+          if (typeof fn !== 'function')
+            return (object as Record<PropertyKey, Callable>)[key]?.(...args) ?? notCallable(key);
           return Reflect.apply(fn, object, outward(args));
         });
       }
@@ -165,15 +198,25 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     if (typeof constructor !== 'function') return new (constructor as new () => unknown)();
     if (!current.live) return Reflect.construct(runnable(constructor) as Callable, args, constructor as Callable);
     const found = kind(constructor);
-    if (found === Kind.ownFunction) return Reflect.construct(runnable(constructor) as Callable, args, constructor as Callable);
+    if (found === Kind.ownFunction)
+      return Reflect.construct(runnable(constructor) as Callable, args, constructor as Callable);
     const name = found === 0 ? intrinsics.nameOf(constructor) : undefined;
-    if (name === undefined) return boundary.ask(Op.construct, site, [constructor, ...args], () => Reflect.construct(constructor, outward(args)));
+    if (name === undefined)
+      return boundary.ask(Op.construct, site, [constructor, ...args], () =>
+        Reflect.construct(constructor, outward(args)),
+      );
     if (name === 'Promise' && typeof args[0] === 'function') {
       const executor = args[0];
-      return new Promise((resolve, reject) => void invoke(site, executor, undefined, [resolving(resolve), resolving(reject)]));
+      return new Promise(
+        (resolve, reject) => void invoke(site, executor, undefined, [resolving(resolve), resolving(reject)]),
+      );
     }
-    if (name === 'Date' && args.length === 0) return new Date(boundary.ask(Op.now, site, [], () => Date.now()) as number);
-    if (intrinsics.reads(name) && args.some(foreign) && !/Map|Set|Proxy|WeakRef|Error/.test(name)) return boundary.ask(Op.construct, site, [constructor, ...args], () => Reflect.construct(constructor, outward(args)));
+    if (name === 'Date' && args.length === 0)
+      return new Date(boundary.ask(Op.now, site, [], () => Date.now()) as number);
+    if (intrinsics.reads(name) && args.some(foreign) && !/Map|Set|Proxy|WeakRef|Error/.test(name))
+      return boundary.ask(Op.construct, site, [constructor, ...args], () =>
+        Reflect.construct(constructor, outward(args)),
+      );
     return Reflect.construct(constructor, args);
   };
 
@@ -182,8 +225,15 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     m: method,
     k: (site, fn, self, args) => invoke(site, fn, self, args),
     n: construct,
-    fn: (site, object, key) => ({ f: foreign(object) ? boundary.ask(Op.get, site, [object, key], () => (object as Record<PropertyKey, unknown>)[key]) : (object as Record<PropertyKey, unknown>)[key], object, key }),
-    cf: (site, held, args) => (foreign(held.object) ? method(site, held.object, held.key, args) : invoke(site, held.f, held.object, args)),
+    fn: (site, object, key) => ({
+      f: foreign(object)
+        ? boundary.ask(Op.get, site, [object, key], () => (object as Record<PropertyKey, unknown>)[key])
+        : (object as Record<PropertyKey, unknown>)[key],
+      object,
+      key,
+    }),
+    cf: (site, held, args) =>
+      foreign(held.object) ? method(site, held.object, held.key, args) : invoke(site, held.f, held.object, args),
     follow,
   };
 }
@@ -191,4 +241,3 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
 function notCallable(key: PropertyKey): never {
   throw new TypeError(`${String(key)} is not a function`);
 }
-

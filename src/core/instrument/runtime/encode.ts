@@ -120,7 +120,10 @@ export class Encoder {
       return out.string(registered);
     }
     const description = value.description ?? '';
-    if (description.startsWith('Symbol.') && (Symbol as unknown as Record<string, unknown>)[description.slice(7)] === value) {
+    if (
+      description.startsWith('Symbol.') &&
+      (Symbol as unknown as Record<string, unknown>)[description.slice(7)] === value
+    ) {
       out.u8(2);
       return out.string(description.slice(7));
     }
@@ -184,11 +187,20 @@ export class Encoder {
       out.u8(Tag.foreign);
       out.varint(this.#number(value));
       out.u8((known ? 0 : 1) | (typeof value === 'function' ? 2 : 0));
-      if (!known) out.string(isProxy(value) ? 'Proxy' : typeof value === 'function' ? String(describe(value, 'name')?.value ?? '') : className(value));
+      if (!known)
+        out.string(
+          isProxy(value)
+            ? 'Proxy'
+            : typeof value === 'function'
+              ? String(describe(value, 'name')?.value ?? '')
+              : className(value),
+        );
       return;
     }
     if (kind === Kind.foreignPromise || kind === Kind.ownPromise || kind === Kind.native) {
-      out.u8(kind === Kind.foreignPromise ? Tag.foreignPromise : kind === Kind.ownPromise ? Tag.ownPromise : Tag.native);
+      out.u8(
+        kind === Kind.foreignPromise ? Tag.foreignPromise : kind === Kind.ownPromise ? Tag.ownPromise : Tag.native,
+      );
       return out.varint(this.#number(value));
     }
     const id = this.#number(value);
@@ -232,9 +244,16 @@ export class Encoder {
       case '[object Boolean]':
         return Kind.data;
       default:
-        if (ArrayBuffer.isView(value)) return proto === null || this.intrinsics.nameOf(proto) === undefined ? Kind.foreign : Kind.data;
+        if (ArrayBuffer.isView(value))
+          return proto === null || this.intrinsics.nameOf(proto) === undefined ? Kind.foreign : Kind.data;
         if (tag === '[object ArrayBuffer]') return Kind.data;
-        if (tag === '[object Generator]' || tag === '[object Array Iterator]' || tag === '[object Map Iterator]' || tag === '[object Set Iterator]') return Kind.data;
+        if (
+          tag === '[object Generator]' ||
+          tag === '[object Array Iterator]' ||
+          tag === '[object Map Iterator]' ||
+          tag === '[object Set Iterator]'
+        )
+          return Kind.data;
         return this.#instance(value);
     }
   }
@@ -332,7 +351,9 @@ export class Encoder {
   }
 
   #binary(out: ByteWriter, value: object, id: number): void {
-    const view = ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value as ArrayBuffer);
+    const view = ArrayBuffer.isView(value)
+      ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+      : new Uint8Array(value as ArrayBuffer);
     if (view.length > this.budget.string * 4) return this.#cut(out, `bytes of ${view.length}`);
     out.u8(Tag.bytes);
     out.varint(id);
@@ -348,7 +369,9 @@ export class Encoder {
   }
 
   #properties(out: ByteWriter, value: object, isError = false): void {
-    const keys = isError ? Reflect.ownKeys(value).filter((key): key is string => typeof key === 'string' && key !== 'stack') : Object.keys(value);
+    const keys = isError
+      ? Reflect.ownKeys(value).filter((key): key is string => typeof key === 'string' && key !== 'stack')
+      : Object.keys(value);
     const written = Math.min(keys.length, Math.max(this.#left, 0));
     if (written < keys.length) this.lossy = true;
     out.varint(written);
@@ -357,7 +380,12 @@ export class Encoder {
       out.string(key);
       const described = describe(value, key);
       if (!described || !('value' in described)) this.#cut(out, 'accessor');
-      else if (this.redaction.key(key) && described.value !== undefined && described.value !== null && typeof described.value !== 'function') {
+      else if (
+        this.redaction.key(key) &&
+        described.value !== undefined &&
+        described.value !== null &&
+        typeof described.value !== 'function'
+      ) {
         this.lossy = true;
         out.u8(Tag.redacted);
         out.string(typeof described.value);

@@ -5,13 +5,33 @@ import type { Identity } from './marks.ts';
 
 type Maybe = Frame | null;
 
-export function makeFrames(boundary: Boundary, current: Current, follow: (site: number, value: unknown) => unknown): Record<string, unknown> {
-  const open = (fn: number | Identity, self: unknown, args: ArrayLike<unknown>, construct: boolean, isAsync: boolean): Frame => {
+export function makeFrames(
+  boundary: Boundary,
+  current: Current,
+  follow: (site: number, value: unknown) => unknown,
+): Record<string, unknown> {
+  const open = (
+    fn: number | Identity,
+    self: unknown,
+    args: ArrayLike<unknown>,
+    construct: boolean,
+    isAsync: boolean,
+  ): Frame => {
     const outerCall = current.call;
     const call = boundary.enter(fn, self, args, construct);
     current.on = true;
     current.call = call;
-    return { call, entered: true, isAsync, outerCall, left: false, suspended: false, resumed: false, outcome: 0, value: undefined };
+    return {
+      call,
+      entered: true,
+      isAsync,
+      outerCall,
+      left: false,
+      suspended: false,
+      resumed: false,
+      outcome: 0,
+      value: undefined,
+    };
   };
   const back = (frame: Frame): void => {
     current.on = false;
@@ -74,14 +94,25 @@ export function makeFrames(boundary: Boundary, current: Current, follow: (site: 
   };
 
   return {
-    e: (fn: number | Identity, self: unknown, args: ArrayLike<unknown>, target?: unknown) => open(fn, self, args, target !== undefined, false),
+    e: (fn: number | Identity, self: unknown, args: ArrayLike<unknown>, target?: unknown) =>
+      open(fn, self, args, target !== undefined, false),
     v: value,
     x: thrown,
     l: end,
     as: (fn: number | Identity, self: unknown, args: ArrayLike<unknown>): Maybe => {
       if (!current.live) return null;
       if (!current.on) return open(fn, self, args, false, true);
-      return { call: current.call, entered: false, isAsync: true, outerCall: current.call, left: false, suspended: false, resumed: false, outcome: 0, value: undefined };
+      return {
+        call: current.call,
+        entered: false,
+        isAsync: true,
+        outerCall: current.call,
+        left: false,
+        suspended: false,
+        resumed: false,
+        outcome: 0,
+        value: undefined,
+      };
     },
     // A foreign promise that is returned settles the own one: through its gate.
     av: (frame: Maybe, result: unknown) => value(frame, follow(0, result)),

@@ -22,18 +22,30 @@ type Spec = readonly (string | readonly [string, Spec | 1])[];
 const apply = (operator: string, a: unknown, b: unknown): unknown => {
   const [x, y] = [a as number, b as number];
   switch (operator) {
-    case '+': return x + y;
-    case '-': return x - y;
-    case '*': return x * y;
-    case '/': return x / y;
-    case '%': return x % y;
-    case '**': return x ** y;
-    case '<<': return x << y;
-    case '>>': return x >> y;
-    case '>>>': return x >>> y;
-    case '&': return x & y;
-    case '|': return x | y;
-    default: return x ^ y;
+    case '+':
+      return x + y;
+    case '-':
+      return x - y;
+    case '*':
+      return x * y;
+    case '/':
+      return x / y;
+    case '%':
+      return x % y;
+    case '**':
+      return x ** y;
+    case '<<':
+      return x << y;
+    case '>>':
+      return x >> y;
+    case '>>>':
+      return x >>> y;
+    case '&':
+      return x & y;
+    case '|':
+      return x | y;
+    default:
+      return x ^ y;
   }
 };
 
@@ -60,7 +72,8 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
   const frames = makeFrames(boundary, current, calls.follow);
 
   const get = (site: number, object: unknown, key: PropertyKey): unknown => {
-    if (foreign(object) || (key === 'stack' && object instanceof Error && current.live)) return boundary.ask(Op.get, site, [object, key], () => (object as Indexed)[key]);
+    if (foreign(object) || (key === 'stack' && object instanceof Error && current.live))
+      return boundary.ask(Op.get, site, [object, key], () => (object as Indexed)[key]);
     return (object as Indexed)[key];
   };
   const set = (site: number, object: unknown, key: PropertyKey, value: unknown): unknown => {
@@ -74,7 +87,9 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
 
   const iterate = (site: number, value: unknown): unknown => {
     if (!foreign(value)) return value;
-    const iterator = boundary.ask(Op.iterate, site, [value, false], () => asForeign((value as Iterable<unknown>)[Symbol.iterator]()));
+    const iterator = boundary.ask(Op.iterate, site, [value, false], () =>
+      asForeign((value as Iterable<unknown>)[Symbol.iterator]()),
+    );
     return {
       [Symbol.iterator]: () => ({
         next: () => calls.m(site, iterator, 'next', []),
@@ -106,7 +121,11 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     }
     const read: Indexed = {};
     for (const item of spec) {
-      if (item === '...') Object.assign(read, boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })));
+      if (item === '...')
+        Object.assign(
+          read,
+          boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })),
+        );
       else if (typeof item === 'string') read[item] = get(site, value, item);
       else {
         const inner = get(site, value, item[0]);
@@ -146,16 +165,28 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     g: get,
     s: set,
     d: (site: number, object: unknown, key: PropertyKey): boolean =>
-      foreign(object) ? (boundary.ask(Op.delete, site, [object, key], () => delete (object as Indexed)[key]) as boolean) : delete (object as Indexed)[key],
-    has: (site: number, key: PropertyKey, object: unknown): boolean => (foreign(object) ? (boundary.ask(Op.has, site, [object, key], () => key in (object as object)) as boolean) : key in (object as object)),
+      foreign(object)
+        ? (boundary.ask(Op.delete, site, [object, key], () => delete (object as Indexed)[key]) as boolean)
+        : delete (object as Indexed)[key],
+    has: (site: number, key: PropertyKey, object: unknown): boolean =>
+      foreign(object)
+        ? (boundary.ask(Op.has, site, [object, key], () => key in (object as object)) as boolean)
+        : key in (object as object),
     io: (site: number, value: unknown, constructor: unknown): boolean => {
-      const asked = foreign(constructor) || (isObject(value) && foreign(value) && kind(constructor) !== Kind.ownFunction);
+      const asked =
+        foreign(constructor) || (isObject(value) && foreign(value) && kind(constructor) !== Kind.ownFunction);
       const test = (): boolean => value instanceof (constructor as new () => unknown);
       return asked ? (boundary.ask(Op.instanceof, site, [value, constructor], test) as boolean) : test();
     },
-    ref: (site: number, object: unknown, key: PropertyKey): Reference => ({ site, object, key, v: get(site, object, key) }),
+    ref: (site: number, object: unknown, key: PropertyKey): Reference => ({
+      site,
+      object,
+      key,
+      v: get(site, object, key),
+    }),
     put: (reference: Reference, value: unknown): unknown => set(reference.site, reference.object, reference.key, value),
-    set: (reference: Reference, operator: string, value: unknown): unknown => set(reference.site, reference.object, reference.key, apply(operator, reference.v, value)),
+    set: (reference: Reference, operator: string, value: unknown): unknown =>
+      set(reference.site, reference.object, reference.key, apply(operator, reference.v, value)),
     upd: (site: number, object: unknown, key: PropertyKey, step: number, prefix: number): unknown => {
       const read = get(site, object, key);
       const old = typeof read === 'bigint' ? read : Number(read);
@@ -198,9 +229,11 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       });
     },
     o: unpack,
-    sp: (site: number, value: unknown): unknown => (foreign(value) ? boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })) : value),
-    tpl: (site: number, value: unknown): unknown => (foreign(value) ? boundary.ask(Op.string, site, [value], () => `${value as string}`) : value),
-    imp: (site: number, specifier: unknown, scope: { 'import'?: (specifier: unknown) => unknown }): unknown =>
+    sp: (site: number, value: unknown): unknown =>
+      foreign(value) ? boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })) : value,
+    tpl: (site: number, value: unknown): unknown =>
+      foreign(value) ? boundary.ask(Op.string, site, [value], () => `${value as string}`) : value,
+    imp: (site: number, specifier: unknown, scope: { import?: (specifier: unknown) => unknown }): unknown =>
       boundary.ask(Op.import, site, [specifier], () => {
         if (!scope.import) throw new TypeError('import() is not available in an instrumented copy');
         return scope.import(specifier);
@@ -217,15 +250,20 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     fo: (object: Indexed, members: readonly (string | number)[]): object => {
       for (let i = 0; i < members.length; i += 2) {
         const described = Reflect.getOwnPropertyDescriptor(object, members[i] as string);
-        for (const part of [described?.value, described?.get, described?.set] as unknown[]) if (typeof part === 'function') own(members[i + 1] as number, part);
+        for (const part of [described?.value, described?.get, described?.set] as unknown[])
+          if (typeof part === 'function') own(members[i + 1] as number, part);
       }
       return object;
     },
     fc: (made: { prototype: object }, number: number, members: readonly (string | number)[]): object => {
       own(number, made);
       for (let i = 0; i < members.length; i += 3) {
-        const described = Reflect.getOwnPropertyDescriptor(members[i + 1] === '1' || members[i + 1] === 1 ? made : made.prototype, members[i] as string);
-        for (const part of [described?.value, described?.get, described?.set] as unknown[]) if (typeof part === 'function') own(members[i + 2] as number, part);
+        const described = Reflect.getOwnPropertyDescriptor(
+          members[i + 1] === '1' || members[i + 1] === 1 ? made : made.prototype,
+          members[i] as string,
+        );
+        for (const part of [described?.value, described?.get, described?.set] as unknown[])
+          if (typeof part === 'function') own(members[i + 2] as number, part);
       }
       return made;
     },

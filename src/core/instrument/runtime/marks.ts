@@ -85,7 +85,8 @@ export const setTwin = Mark.setTwin;
 export const epochOf = Mark.epoch;
 export const setEpoch = Mark.setEpoch;
 
-export const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function';
+export const isObject = (value: unknown): value is object =>
+  (typeof value === 'object' && value !== null) || typeof value === 'function';
 
 /** How an own function names itself: its number, and its number on the tape once it has crossed the boundary. */
 export interface Identity {
@@ -97,7 +98,11 @@ export interface Identity {
 export function functionNumber(fn: object): number {
   // A copy answers for its original.
   const extra = Mark.extra(fn) ?? Mark.extra(Mark.twin(fn) ?? fn);
-  return typeof extra === 'number' ? extra : typeof extra === 'object' && extra !== null && 'n' in extra ? (extra as Identity).n : 0;
+  return typeof extra === 'number'
+    ? extra
+    : typeof extra === 'object' && extra !== null && 'n' in extra
+      ? (extra as Identity).n
+      : 0;
 }
 
 /** The copy that runs in the place of an original; everything else as it is. */

@@ -135,7 +135,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
           if (outcome === 1) resolve(value);
           else reject(value as Error);
         });
-      void Promise.prototype.then.call(promise, (value) => end(1, value), (error: unknown) => end(2, error));
+      void Promise.prototype.then.call(
+        promise,
+        (value) => end(1, value),
+        (error: unknown) => end(2, error),
+      );
     });
     setExtra(promise, made);
     return made;
@@ -170,7 +174,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       }
       starts.push(w.at);
       if (encoder.lossy) lost();
-      const before = parts.map((part, index) => (mutable(part) ? w.bytes.slice(starts[index], starts[index + 1]) : undefined));
+      const before = parts.map((part, index) =>
+        mutable(part) ? w.bytes.slice(starts[index], starts[index + 1]) : undefined,
+      );
       const call = current.call;
       current.on = false;
       current.depth += 1;
@@ -271,7 +277,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     adoptClass(original, copy, number) {
       adopt(original, copy, number);
       pair(original, copy);
-      const [a, b] = [original, copy].map((item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown);
+      const [a, b] = [original, copy].map(
+        (item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown,
+      );
       if (isObject(a) && isObject(b)) pair(a, b);
     },
     markForeign: (value) => {
@@ -318,7 +326,8 @@ function pair(original: object, copy: object): void {
     const [from, to] = [Reflect.getOwnPropertyDescriptor(original, key), Reflect.getOwnPropertyDescriptor(copy, key)];
     for (const field of ['value', 'get', 'set'] as const) {
       const [a, b] = [from?.[field] as unknown, to?.[field] as unknown];
-      if (typeof a === 'function' && typeof b === 'function' && key !== 'constructor' && functionNumber(b) !== 0) adopt(a, b, functionNumber(b));
+      if (typeof a === 'function' && typeof b === 'function' && key !== 'constructor' && functionNumber(b) !== 0)
+        adopt(a, b, functionNumber(b));
     }
   }
 }
@@ -328,4 +337,3 @@ function same(old: Uint8Array, scratch: ByteWriter): boolean {
   for (let i = 0; i < old.length; i++) if (old[i] !== scratch.bytes[i]) return false;
   return true;
 }
-

@@ -7,8 +7,10 @@ export interface Redaction {
   text(value: string): string;
 }
 
-const names = /^(pass(word|wd|phrase)?|secret|token|authorization|cookie|set-cookie|api[-_]?key|apikey|access[-_]?token|refresh[-_]?token|client[-_]?secret|private[-_]?key|session[-_]?id|credit[-_]?card|card[-_]?number|cvv|ssn|x-api-key|proxy-authorization)$/i;
-const forms = /\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g;
+const names =
+  /^(pass(word|wd|phrase)?|secret|token|authorization|cookie|set-cookie|api[-_]?key|apikey|access[-_]?token|refresh[-_]?token|client[-_]?secret|private[-_]?key|session[-_]?id|credit[-_]?card|card[-_]?number|cvv|ssn|x-api-key|proxy-authorization)$/i;
+const forms =
+  /\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY-----|\beyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}/g;
 
 /** @param extra further names, as regular expression sources, matched against the whole key */
 export function makeRedaction(extra: readonly string[] = []): Redaction {
@@ -24,6 +26,7 @@ export function makeRedaction(extra: readonly string[] = []): Redaction {
       }
       return secret;
     },
-    text: (value) => (value.length >= 14 && /Bearer|Basic|PRIVATE KEY|eyJ/.test(value) ? value.replace(forms, '[redacted]') : value),
+    text: (value) =>
+      value.length >= 14 && /Bearer|Basic|PRIVATE KEY|eyJ/.test(value) ? value.replace(forms, '[redacted]') : value,
   };
 }

@@ -11,10 +11,14 @@ export interface Node {
 }
 
 export const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && typeof (value as Node).type === 'string' && typeof (value as Node).start === 'number';
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Node).type === 'string' &&
+  typeof (value as Node).start === 'number';
 
 /** `(a.b)` means `a.b` where a place or a callee is asked for. */
-export const bare = (node: Node): Node => (node.type === 'ParenthesizedExpression' ? bare(node['expression'] as Node) : node);
+export const bare = (node: Node): Node =>
+  node.type === 'ParenthesizedExpression' ? bare(node['expression'] as Node) : node;
 
 export function child(node: Node, field: string): Node {
   const value = node[field];
@@ -44,7 +48,9 @@ export function directChildren(node: Node): readonly Node[] {
     else if (Array.isArray(value)) for (const item of value) if (isNode(item)) found.push(item);
   }
   found.sort((a, b) => a.start - b.start || b.end - a.end);
-  return found.filter((item, index) => index === 0 || item.start >= (found[index - 1] as Node).end || item.start === item.end);
+  return found.filter(
+    (item, index) => index === 0 || item.start >= (found[index - 1] as Node).end || item.start === item.end,
+  );
 }
 
 export const isFunction = (node: Node): boolean =>

@@ -48,7 +48,14 @@ function unsupportedReason(node: Node, owner: Node | undefined, analysis: Analys
   if (analysis.dynamic.has(node)) return 'it uses eval or with';
   if (node.type === 'ArrowFunctionExpression') {
     if (usesSuper(node)) return 'an arrow that uses super of the method around it';
-    const takesArguments = uses(node, (item) => item.type === 'Identifier' && item['name'] === 'arguments' && analysis.bindings.get(item.start)?.scope.node !== undefined, true);
+    const takesArguments = uses(
+      node,
+      (item) =>
+        item.type === 'Identifier' &&
+        item['name'] === 'arguments' &&
+        analysis.bindings.get(item.start)?.scope.node !== undefined,
+      true,
+    );
     if (takesArguments) return 'an arrow that uses arguments of the function around it';
   }
   if (owner?.type === 'Property' && usesSuper(node)) return 'an object method that uses super';
@@ -71,7 +78,10 @@ export function listFunctions(program: Node, source: string, analysis: Analysis)
   const lines = new LineTable(source);
 
   const add = (node: Node, owner: Node | undefined, inferred: string | undefined, ofClass: number): void => {
-    const member = owner !== undefined && (owner.type === 'MethodDefinition' || (owner.type === 'Property' && (owner['method'] === true || owner['kind'] !== 'init')));
+    const member =
+      owner !== undefined &&
+      (owner.type === 'MethodDefinition' ||
+        (owner.type === 'Property' && (owner['method'] === true || owner['kind'] !== 'init')));
     const isStatic = owner?.['static'] === true;
     let start = member ? owner.start : node.start;
     if (member && isStatic) start += (/^static\s+/.exec(source.slice(start, owner.end))?.[0] ?? '').length;
@@ -113,7 +123,8 @@ export function listFunctions(program: Node, source: string, analysis: Analysis)
 
   const inferredName = (parent: Node | undefined, node: Node): string | undefined => {
     if (!parent) return undefined;
-    if (parent.type === 'VariableDeclarator' && child(parent, 'id').type === 'Identifier') return text(child(parent, 'id'), 'name');
+    if (parent.type === 'VariableDeclarator' && child(parent, 'id').type === 'Identifier')
+      return text(child(parent, 'id'), 'name');
     if (parent.type === 'AssignmentExpression' && child(parent, 'right') === node) {
       const left = child(parent, 'left');
       if (left.type === 'Identifier') return text(left, 'name');

@@ -85,7 +85,8 @@ export class ModulePlan {
       },
     };
     // Every site is numbered now, in source order, whatever units are made later.
-    for (const info of functions.list) if (info.outer === -1 && info.ofClass === -1) rewriteRoot(this.#rewriteInput, info.index);
+    for (const info of functions.list)
+      if (info.outer === -1 && info.ofClass === -1) rewriteRoot(this.#rewriteInput, info.index);
   }
 
   /** Functions whose captured variables are the module's alone: their copies share one unit. */
@@ -123,7 +124,11 @@ export class ModulePlan {
       line += pad.length + breaks(copy.code);
       return pad + copy.code;
     });
-    const strict = this.input.format === 'module' || /^\s*(?:(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*['"]use strict['"]/.test(this.input.source) ? '"use strict";' : '';
+    const strict =
+      this.input.format === 'module' ||
+      /^\s*(?:(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*['"]use strict['"]/.test(this.input.source)
+        ? '"use strict";'
+        : '';
     const describe = (bindings: Map<string, Binding>): CapturedVariable[] =>
       [...bindings].map(([name, binding]) => ({ name, mutable: binding.assigned, kind: binding.kind }));
     return {

@@ -19,20 +19,31 @@ function chain(node: Node, rewriter: Rewriter): string {
       if (link['optional'] === true) {
         if (isMember(callee) && !isPrivateMember(callee) && !isSuperMember(callee)) {
           // a.b?.(c): the function is read once, the receiver kept beside it.
-          return build(child(callee, 'object'), (object) => stopEarly(callee, object, (value) => `(($t=$.fn(${site},${value},${rewriter.key(callee)})).f==null?void 0:${wrap(`$.cf(${site},$t,${args})`)})`));
+          return build(child(callee, 'object'), (object) =>
+            stopEarly(
+              callee,
+              object,
+              (value) =>
+                `(($t=$.fn(${site},${value},${rewriter.key(callee)})).f==null?void 0:${wrap(`$.cf(${site},$t,${args})`)})`,
+            ),
+          );
         }
         return build(callee, (fn) => `(($t=${fn})==null?void 0:${wrap(`$.c(${site},$t,${args})`)})`);
       }
       if (isMember(callee) && !isPrivateMember(callee) && !isSuperMember(callee)) {
         const key = rewriter.key(callee);
-        return build(child(callee, 'object'), (object) => stopEarly(callee, object, (value) => wrap(`$.m(${site},${value},${key},${args})`)));
+        return build(child(callee, 'object'), (object) =>
+          stopEarly(callee, object, (value) => wrap(`$.m(${site},${value},${key},${args})`)),
+        );
       }
       return wrap(call(link, rewriter));
     }
     if (isMember(link) && !isPrivateMember(link) && !isSuperMember(link)) {
       const site = rewriter.site(link);
       const key = rewriter.key(link);
-      return build(child(link, 'object'), (object) => stopEarly(link, object, (value) => wrap(`$.g(${site},${value},${key})`)));
+      return build(child(link, 'object'), (object) =>
+        stopEarly(link, object, (value) => wrap(`$.g(${site},${value},${key})`)),
+      );
     }
     if (isPrivateMember(link)) {
       const name = text(child(link, 'property'), 'name');
@@ -49,14 +60,19 @@ function call(node: Node, rewriter: Rewriter): string {
   const callee = bare(child(node, 'callee'));
   const args = rewriter.list(children(node, 'arguments'));
   if (callee.type === 'Super') return `super(...${args})`;
-  if (isSuperMember(callee)) return `$.k(${rewriter.site(node)},${rewriter.slice(callee.start, callee.end)},this,${args})`;
+  if (isSuperMember(callee))
+    return `$.k(${rewriter.site(node)},${rewriter.slice(callee.start, callee.end)},this,${args})`;
   if (isPrivateMember(callee)) return `${rewriter.inside(callee)}(...${args})`;
-  if (isMember(callee)) return `$.m(${rewriter.site(node)},${rewriter.of(child(callee, 'object'))},${rewriter.key(callee)},${args})`;
+  if (isMember(callee))
+    return `$.m(${rewriter.site(node)},${rewriter.of(child(callee, 'object'))},${rewriter.key(callee)},${args})`;
   return `$.c(${rewriter.site(node)},${rewriter.of(callee)},${args})`;
 }
 
 function member(node: Node, rewriter: Rewriter): string {
-  if (child(node, 'object').type === 'Super') return node['computed'] === true ? `super[${rewriter.of(child(node, 'property'))}]` : `super.${text(child(node, 'property'), 'name')}`;
+  if (child(node, 'object').type === 'Super')
+    return node['computed'] === true
+      ? `super[${rewriter.of(child(node, 'property'))}]`
+      : `super.${text(child(node, 'property'), 'name')}`;
   if (isPrivateMember(node)) return `${rewriter.of(child(node, 'object'))}.#${text(child(node, 'property'), 'name')}`;
   return `$.g(${rewriter.site(node)},${rewriter.of(child(node, 'object'))},${rewriter.key(node)})`;
 }
@@ -65,5 +81,6 @@ export const chainRules: Readonly<Record<string, (node: Node, rewriter: Rewriter
   ChainExpression: chain,
   CallExpression: call,
   MemberExpression: member,
-  NewExpression: (node, rewriter) => `$.n(${rewriter.site(node)},${rewriter.of(child(node, 'callee'))},${rewriter.list(children(node, 'arguments'))})`,
+  NewExpression: (node, rewriter) =>
+    `$.n(${rewriter.site(node)},${rewriter.of(child(node, 'callee'))},${rewriter.list(children(node, 'arguments'))})`,
 };

@@ -19,7 +19,12 @@ function shapeOf(node: Node, rewriter: Rewriter): Shape {
   const args: string[] = [];
   let unpack = '';
   for (const parameter of children(node, 'params')) {
-    const inner = parameter.type === 'AssignmentPattern' ? child(parameter, 'left') : parameter.type === 'RestElement' ? child(parameter, 'argument') : parameter;
+    const inner =
+      parameter.type === 'AssignmentPattern'
+        ? child(parameter, 'left')
+        : parameter.type === 'RestElement'
+          ? child(parameter, 'argument')
+          : parameter;
     let name: string;
     if (isPattern(inner)) {
       name = rewriter.fresh('p');
@@ -29,29 +34,42 @@ function shapeOf(node: Node, rewriter: Rewriter): Shape {
       parameters.push(`...${name}`);
       args.push(`...${name}`);
     } else {
-      parameters.push(parameter.type === 'AssignmentPattern' ? `${name}=${rewriter.of(child(parameter, 'right'))}` : name);
+      parameters.push(
+        parameter.type === 'AssignmentPattern' ? `${name}=${rewriter.of(child(parameter, 'right'))}` : name,
+      );
       args.push(name);
     }
   }
-  return { parameters: parameters.join(','), args: node.type === 'ArrowFunctionExpression' ? `[${args.join(',')}]` : 'arguments', unpack };
+  return {
+    parameters: parameters.join(','),
+    args: node.type === 'ArrowFunctionExpression' ? `[${args.join(',')}]` : 'arguments',
+    unpack,
+  };
 }
 
 function directives(body: Node, rewriter: Rewriter): { readonly text: string; readonly rest: readonly Node[] } {
   const statements = children(body, 'body');
   const count = statements.findIndex((item) => typeof item['directive'] !== 'string');
   const leading = count === -1 ? statements : statements.slice(0, count);
-  return { text: leading.map((item) => rewriter.slice(item.start, item.end)).join(''), rest: statements.slice(leading.length) };
+  return {
+    text: leading.map((item) => rewriter.slice(item.start, item.end)).join(''),
+    rest: statements.slice(leading.length),
+  };
 }
 
 /** Marks for the functions declared directly in a block, which exist from its start. */
 function declaredHere(statements: readonly Node[], rewriter: Rewriter): string {
   return statements
     .filter((item) => item.type === 'FunctionDeclaration' && optional(item, 'id'))
-    .map((item) => `const $q${numberOf(item, rewriter)}=$.fd(${numberOf(item, rewriter)},${text(child(item, 'id'), 'name')});`)
+    .map(
+      (item) =>
+        `const $q${numberOf(item, rewriter)}=$.fd(${numberOf(item, rewriter)},${text(child(item, 'id'), 'name')});`,
+    )
     .join('');
 }
 
-const numberOf = (node: Node, rewriter: Rewriter): number => (rewriter.input.functions.indexOf.get(node) ?? 0) + rewriter.input.functionBase;
+const numberOf = (node: Node, rewriter: Rewriter): number =>
+  (rewriter.input.functions.indexOf.get(node) ?? 0) + rewriter.input.functionBase;
 
 /** Parameters and body of a function, from its opening parenthesis on. */
 function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolean, self_ = ''): string {
@@ -83,15 +101,23 @@ function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolea
   const watch = rewriter.input.watch === true ? watched(node, body, rewriter) : '';
   const make = (enter: string, thrown: string, end: string): string =>
     `(${shape.parameters})${arrow ? '=>' : ''}{${head}${lead}const $x=${enter};${watch ? 'let $w;' : ''}try{${watch}${shape.unpack}${inner}${/\/\/[^\n]*$/.test(inner) ? '\n' : ''}}catch($e){throw ${thrown}}finally{${end}}}`;
-  if (node['generator'] === true && node['async'] !== true) return make(`$.gs(${numberOf(node, rewriter)})`, '$e', '$.gl($x)');
-  if (node['async'] === true) return make(`$.as(${number},${self},${shape.args})`, watch ? '$.ax($x,$e,$w)' : '$.ax($x,$e)', '$.al($x)');
-  return make(`$.on?null:$.e(${number},${self},${shape.args}${isConstructor ? ',new.target' : ''})`, watch ? '$.x($x,$e,$w)' : '$.x($x,$e)', '$.l($x)');
+  if (node['generator'] === true && node['async'] !== true)
+    return make(`$.gs(${numberOf(node, rewriter)})`, '$e', '$.gl($x)');
+  if (node['async'] === true)
+    return make(`$.as(${number},${self},${shape.args})`, watch ? '$.ax($x,$e,$w)' : '$.ax($x,$e)', '$.al($x)');
+  return make(
+    `$.on?null:$.e(${number},${self},${shape.args}${isConstructor ? ',new.target' : ''})`,
+    watch ? '$.x($x,$e,$w)' : '$.x($x,$e)',
+    '$.l($x)',
+  );
 }
 
 /** Lets the helpers read the variables of the activation by name. */
 function watched(node: Node, body: Node, rewriter: Rewriter): string {
   const { scopes } = rewriter.input.analysis;
-  const names = [...(scopes.get(node)?.names.keys() ?? []), ...(scopes.get(body)?.names.keys() ?? [])].filter((name) => name !== 'arguments');
+  const names = [...(scopes.get(node)?.names.keys() ?? []), ...(scopes.get(body)?.names.keys() ?? [])].filter(
+    (name) => name !== 'arguments',
+  );
   return names.length === 0 ? '$w=undefined;' : `$w=[($n)=>eval($n),${JSON.stringify([...new Set(names)])}];`;
 }
 
@@ -124,11 +150,19 @@ function classText(node: Node, rewriter: Rewriter): string {
     members += '\n'.repeat(breaks(rewriter.slice(at, member.start)));
     at = member.end;
     // Statics of the class were made when the app loaded; its copy must not make them again.
-    if (isRoot && (member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member['static'] === true))) {
+    if (
+      isRoot &&
+      (member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member['static'] === true))
+    ) {
       members += '\n'.repeat(breaks(rewriter.slice(member.start, member.end)));
       continue;
     }
-    const code = member.type === 'MethodDefinition' ? method(member, rewriter) : member.type === 'StaticBlock' ? rewriter.inside(member) : `${rewriter.of(member)}${rewriter.slice(member.end - 1, member.end) === ';' ? '' : ';'}`;
+    const code =
+      member.type === 'MethodDefinition'
+        ? method(member, rewriter)
+        : member.type === 'StaticBlock'
+          ? rewriter.inside(member)
+          : `${rewriter.of(member)}${rewriter.slice(member.end - 1, member.end) === ';' ? '' : ';'}`;
     members += rewriter.aligned(member, code);
   }
   rewriter.functionStack.pop();
@@ -152,7 +186,11 @@ function memberNumbers(node: Node, rewriter: Rewriter): string {
     if (member.type !== 'MethodDefinition' || member['computed'] === true || member['kind'] === 'constructor') continue;
     const key = child(member, 'key');
     if (key.type === 'PrivateIdentifier') continue;
-    parts.push(JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')), member['static'] === true ? '1' : '0', String(numberOf(child(member, 'value'), rewriter)));
+    parts.push(
+      JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')),
+      member['static'] === true ? '1' : '0',
+      String(numberOf(child(member, 'value'), rewriter)),
+    );
   }
   return `[${parts.join(',')}]`;
 }
@@ -168,13 +206,15 @@ export const functionRules: Readonly<Record<string, (node: Node, rewriter: Rewri
     const start = `${node['async'] === true ? 'async ' : ''}function${node['generator'] === true ? '*' : ''} ${text(child(node, 'id'), 'name')}`;
     return `${start}${parametersAndBody(node, rewriter, false, `$q${numberOf(node, rewriter)}`)}`;
   },
-  ArrowFunctionExpression: (node, rewriter) => `$.f(${numberOf(node, rewriter)},($q)=>(${named(`${node['async'] === true ? 'async ' : ''}${parametersAndBody(node, rewriter, false, '$q')}`, node, rewriter)}))`,
+  ArrowFunctionExpression: (node, rewriter) =>
+    `$.f(${numberOf(node, rewriter)},($q)=>(${named(`${node['async'] === true ? 'async ' : ''}${parametersAndBody(node, rewriter, false, '$q')}`, node, rewriter)}))`,
   ClassDeclaration: (node, rewriter) => {
     const code = classText(node, rewriter);
     if (node === rewriter.root) return `$.fc((${code}),${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`;
     return `${code}\n$.fc(${text(child(node, 'id'), 'name')},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)});`;
   },
-  ClassExpression: (node, rewriter) => `$.fc(${named(classText(node, rewriter), node, rewriter)},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`,
+  ClassExpression: (node, rewriter) =>
+    `$.fc(${named(classText(node, rewriter), node, rewriter)},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`,
   BlockStatement: (node, rewriter) => {
     const marks = declaredHere(children(node, 'body'), rewriter);
     const inner = rewriter.inside(node);

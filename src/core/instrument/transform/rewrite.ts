@@ -169,7 +169,8 @@ const rules: Readonly<Record<string, Rule>> = {
   Identifier: (node, rewriter) => rewriter.outside(node) ?? rewriter.global(node),
   ThisExpression: (_node, rewriter) => {
     // `this` of the activation around an arrow that is copied on its own.
-    const own = rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') || isClass(rewriter.root);
+    const own =
+      rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') || isClass(rewriter.root);
     if (own) return 'this';
     rewriter.captured.usesThis = true;
     return '$A.this';
@@ -179,15 +180,22 @@ const rules: Readonly<Record<string, Rule>> = {
       const value = child(node, 'value');
       const name = value.type === 'AssignmentPattern' ? child(value, 'left') : value;
       const outside = name.type === 'Identifier' ? rewriter.outside(name) : undefined;
-      if (value.type === 'AssignmentPattern') return `${text(name, 'name')}: ${outside ?? text(name, 'name')} = ${rewriter.of(child(value, 'right'))}`;
+      if (value.type === 'AssignmentPattern')
+        return `${text(name, 'name')}: ${outside ?? text(name, 'name')} = ${rewriter.of(child(value, 'right'))}`;
       return outside === undefined ? rewriter.slice(node.start, node.end) : `${text(name, 'name')}: ${outside}`;
     }
     const key = child(node, 'key');
-    return rewriter.inside(node, node['computed'] === true ? undefined : new Map([[key, rewriter.slice(key.start, key.end)]]));
+    return rewriter.inside(
+      node,
+      node['computed'] === true ? undefined : new Map([[key, rewriter.slice(key.start, key.end)]]),
+    );
   },
   PropertyDefinition: (node, rewriter) => {
     const key = child(node, 'key');
-    return rewriter.inside(node, node['computed'] === true ? undefined : new Map([[key, rewriter.slice(key.start, key.end)]]));
+    return rewriter.inside(
+      node,
+      node['computed'] === true ? undefined : new Map([[key, rewriter.slice(key.start, key.end)]]),
+    );
   },
   LabeledStatement: (node, rewriter) => {
     const label = child(node, 'label');
@@ -195,19 +203,27 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   BreakStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
   ContinueStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
-  MetaProperty: (node, rewriter) => (text(child(node, 'meta'), 'name') === 'import' ? '$M["import.meta"]' : rewriter.slice(node.start, node.end)),
+  MetaProperty: (node, rewriter) =>
+    text(child(node, 'meta'), 'name') === 'import' ? '$M["import.meta"]' : rewriter.slice(node.start, node.end),
   AssignmentExpression: assignment,
   UpdateExpression: (node, rewriter) => {
     const place = bare(child(node, 'argument'));
-    if (place.type !== 'MemberExpression') return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
+    if (place.type !== 'MemberExpression')
+      return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
     if (untouched(place)) return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
     const step = text(node, 'operator') === '++' ? 1 : -1;
     return `$.upd(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)},${step},${node['prefix'] === true ? 1 : 0})`;
   },
   UnaryExpression: (node, rewriter) => {
     const place = bare(child(node, 'argument'));
-    if (text(node, 'operator') === 'typeof' && place.type === 'Identifier' && !rewriter.input.analysis.bindings.has(place.start)) return rewriter.slice(node.start, node.end);
-    if (text(node, 'operator') !== 'delete' || place.type !== 'MemberExpression' || untouched(place)) return rewriter.inside(node);
+    if (
+      text(node, 'operator') === 'typeof' &&
+      place.type === 'Identifier' &&
+      !rewriter.input.analysis.bindings.has(place.start)
+    )
+      return rewriter.slice(node.start, node.end);
+    if (text(node, 'operator') !== 'delete' || place.type !== 'MemberExpression' || untouched(place))
+      return rewriter.inside(node);
     return `$.d(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)})`;
   },
   BinaryExpression: (node, rewriter) => {
@@ -220,40 +236,61 @@ const rules: Readonly<Record<string, Rule>> = {
     return `(${a} ${operator} ${b})`;
   },
   TemplateLiteral: (node, rewriter) => {
-    const replaced = new Map(children(node, 'expressions').map((item) => [item, item.type === 'Literal' ? rewriter.of(item) : `$.tpl(${rewriter.site(item)},${rewriter.of(item)})`]));
+    const replaced = new Map(
+      children(node, 'expressions').map((item) => [
+        item,
+        item.type === 'Literal' ? rewriter.of(item) : `$.tpl(${rewriter.site(item)},${rewriter.of(item)})`,
+      ]),
+    );
     return rewriter.inside(node, replaced);
   },
   TaggedTemplateExpression: (node, rewriter) => {
     const tag = child(node, 'tag');
     const quasi = `((...$a)=>$a)${rewriter.inside(child(node, 'quasi'))}`;
-    if (tag.type === 'MemberExpression' && !untouched(tag)) return `$.m(${rewriter.site(node)},${rewriter.of(child(tag, 'object'))},${rewriter.key(tag)},${quasi})`;
+    if (tag.type === 'MemberExpression' && !untouched(tag))
+      return `$.m(${rewriter.site(node)},${rewriter.of(child(tag, 'object'))},${rewriter.key(tag)},${quasi})`;
     return `$.c(${rewriter.site(node)},${rewriter.of(tag)},${quasi})`;
   },
-  AwaitExpression: (node, rewriter) => `$.r($x,(await $.a(${rewriter.site(node)},$x,${rewriter.of(child(node, 'argument'))})))`,
+  AwaitExpression: (node, rewriter) =>
+    `$.r($x,(await $.a(${rewriter.site(node)},$x,${rewriter.of(child(node, 'argument'))})))`,
   YieldExpression: (node, rewriter) => {
     const value = optional(node, 'argument');
-    if (node['delegate'] === true) return `$.y($x,(yield* $.i(${rewriter.site(node)},${value ? rewriter.of(value) : 'void 0'})))`;
+    if (node['delegate'] === true)
+      return `$.y($x,(yield* $.i(${rewriter.site(node)},${value ? rewriter.of(value) : 'void 0'})))`;
     return `$.y($x,(yield $.yv($x,${value ? rewriter.of(value) : 'void 0'})))`;
   },
   ObjectExpression: (node, rewriter) => {
     const replaced = new Map<Node, string>();
     const methods: string[] = [];
     for (const property of children(node, 'properties')) {
-      if (property.type === 'SpreadElement') replaced.set(property, `...$.sp(${rewriter.site(property)},${rewriter.of(child(property, 'argument'))})`);
+      if (property.type === 'SpreadElement')
+        replaced.set(property, `...$.sp(${rewriter.site(property)},${rewriter.of(child(property, 'argument'))})`);
       else if ((property['method'] === true || property['kind'] !== 'init') && property['computed'] !== true) {
         const key = child(property, 'key');
         const number = rewriter.input.functions.indexOf.get(child(property, 'value'));
-        if (number !== undefined) methods.push(JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')), String(number + rewriter.input.functionBase));
+        if (number !== undefined)
+          methods.push(
+            JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')),
+            String(number + rewriter.input.functionBase),
+          );
       }
     }
     const object = rewriter.inside(node, replaced);
     return methods.length > 0 ? `$.fo(${object},[${methods.join(',')}])` : object;
   },
   ArrayExpression: (node, rewriter) => {
-    const replaced = new Map(children(node, 'elements').filter((item) => item.type === 'SpreadElement').map((item) => [item, `...$.i(${rewriter.site(item)},${rewriter.of(child(item, 'argument'))})`]));
+    const replaced = new Map(
+      children(node, 'elements')
+        .filter((item) => item.type === 'SpreadElement')
+        .map((item) => [item, `...$.i(${rewriter.site(item)},${rewriter.of(child(item, 'argument'))})`]),
+    );
     return rewriter.inside(node, replaced);
   },
-  ForInStatement: (node, rewriter) => rewriter.inside(node, new Map([[child(node, 'right'), `$.fi(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`]])),
+  ForInStatement: (node, rewriter) =>
+    rewriter.inside(
+      node,
+      new Map([[child(node, 'right'), `$.fi(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`]]),
+    ),
   ForOfStatement: (node, rewriter) => (node['await'] === true ? forAwait(node, rewriter) : forOf(node, rewriter)),
   CatchClause: (node, rewriter) => resumeFirst(node, child(node, 'body'), rewriter),
   TryStatement: (node, rewriter) => {
@@ -274,7 +311,14 @@ function forOf(node: Node, rewriter: Rewriter): string {
   const left = child(node, 'left');
   const items = `$.i(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`;
   const pattern = left.type === 'VariableDeclaration' ? child(children(left, 'declarations')[0] as Node, 'id') : left;
-  if (!isPattern(pattern)) return rewriter.inside(node, new Map([[child(node, 'right'), items], ...(left.type === 'VariableDeclaration' ? [] : ([[left, target(left, rewriter)]] as const))]));
+  if (!isPattern(pattern))
+    return rewriter.inside(
+      node,
+      new Map([
+        [child(node, 'right'), items],
+        ...(left.type === 'VariableDeclaration' ? [] : ([[left, target(left, rewriter)]] as const)),
+      ]),
+    );
   // Each item may be foreign: it is bound whole first, then taken apart.
   const item = rewriter.fresh('v');
   const kind = left.type === 'VariableDeclaration' ? `${text(left, 'kind')} ` : '';

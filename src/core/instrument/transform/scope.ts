@@ -50,7 +50,15 @@ export interface Analysis {
 /** Names that Node's wrapper gives to a CommonJS module. */
 export const wrapperNames = ['exports', 'require', 'module', '__filename', '__dirname'] as const;
 
-const scopeMakers = new Set(['BlockStatement', 'ForStatement', 'ForInStatement', 'ForOfStatement', 'SwitchStatement', 'CatchClause', 'StaticBlock']);
+const scopeMakers = new Set([
+  'BlockStatement',
+  'ForStatement',
+  'ForInStatement',
+  'ForOfStatement',
+  'SwitchStatement',
+  'CatchClause',
+  'StaticBlock',
+]);
 
 /** Identifiers bound by a pattern. */
 export function patternNames(pattern: Node): readonly Node[] {
@@ -94,15 +102,18 @@ export function analyse(program: Node, format: 'module' | 'commonjs'): Analysis 
     let inner = scope;
     if (isFunction(node)) {
       enclosing.set(node, scope.owner);
-      if (node.type === 'FunctionDeclaration' && optional(node, 'id')) scope.declare(text(child(node, 'id'), 'name'), 'function');
+      if (node.type === 'FunctionDeclaration' && optional(node, 'id'))
+        scope.declare(text(child(node, 'id'), 'name'), 'function');
       inner = new Scope(node, scope, node);
       scopes.set(node, inner);
-      if (node.type === 'FunctionExpression' && optional(node, 'id')) inner.declare(text(child(node, 'id'), 'name'), 'function');
+      if (node.type === 'FunctionExpression' && optional(node, 'id'))
+        inner.declare(text(child(node, 'id'), 'name'), 'function');
       if (node.type !== 'ArrowFunctionExpression') inner.declare('arguments', 'parameter');
       for (const parameter of children(node, 'params')) declarePattern(parameter, inner, 'parameter');
     } else if (isClass(node)) {
       enclosing.set(node, scope.owner);
-      if (node.type === 'ClassDeclaration' && optional(node, 'id')) scope.declare(text(child(node, 'id'), 'name'), 'class');
+      if (node.type === 'ClassDeclaration' && optional(node, 'id'))
+        scope.declare(text(child(node, 'id'), 'name'), 'class');
       inner = new Scope(node, scope, scope.owner);
       scopes.set(node, inner);
       if (optional(node, 'id')) inner.declare(text(child(node, 'id'), 'name'), 'class');
@@ -113,7 +124,8 @@ export function analyse(program: Node, format: 'module' | 'commonjs'): Analysis 
       if (parameter) declarePattern(parameter, inner, 'variable');
     } else if (node.type === 'VariableDeclaration') {
       const holder = node['kind'] === 'var' ? functionScope(scope) : scope;
-      for (const declarator of children(node, 'declarations')) declarePattern(child(declarator, 'id'), holder, 'variable');
+      for (const declarator of children(node, 'declarations'))
+        declarePattern(child(declarator, 'id'), holder, 'variable');
     } else if (node.type.startsWith('Import') && node.type.endsWith('Specifier')) {
       scope.declare(text(child(node, 'local'), 'name'), 'import');
     }
@@ -182,7 +194,8 @@ export function analyse(program: Node, format: 'module' | 'commonjs'): Analysis 
         }
         break;
       case 'CallExpression':
-        if (child(node, 'callee').type === 'Identifier' && text(child(node, 'callee'), 'name') === 'eval') markDynamic(inner);
+        if (child(node, 'callee').type === 'Identifier' && text(child(node, 'callee'), 'name') === 'eval')
+          markDynamic(inner);
         break;
       case 'WithStatement':
         markDynamic(inner);

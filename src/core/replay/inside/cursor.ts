@@ -20,15 +20,25 @@ export function skipValue(reader: ByteReader): void {
     }
   };
   switch (reader.u8()) {
-    case Tag.int: case Tag.ref: case Tag.foreignPromise: case Tag.ownPromise: case Tag.native:
+    case Tag.int:
+    case Tag.ref:
+    case Tag.foreignPromise:
+    case Tag.ownPromise:
+    case Tag.native:
       reader.varint();
       return;
     case Tag.double:
       reader.at += 8;
       return;
-    case Tag.string: case Tag.bigint: case Tag.cut: case Tag.redacted: case Tag.intrinsic: case Tag.global:
+    case Tag.string:
+    case Tag.bigint:
+    case Tag.cut:
+    case Tag.redacted:
+    case Tag.intrinsic:
+    case Tag.global:
       return text();
-    case Tag.object: case Tag.nullObject:
+    case Tag.object:
+    case Tag.nullObject:
       reader.varint();
       return properties();
     case Tag.array:
@@ -156,7 +166,8 @@ export class Cursor {
         skipValue(reader);
         many(reader.varint());
         break;
-      case Kind.leave: case Kind.settled:
+      case Kind.leave:
+      case Kind.settled:
         numbers(1);
         reader.u8();
         skipValue(reader);

@@ -9,7 +9,14 @@ type Indexed = Record<PropertyKey, unknown>;
 
 export class Unrecorded extends Error {}
 
-const silent = new Set<PropertyKey>(['then', 'toJSON', 'constructor', Symbol.toStringTag, Symbol.isConcatSpreadable, Symbol.species]);
+const silent = new Set<PropertyKey>([
+  'then',
+  'toJSON',
+  'constructor',
+  Symbol.toStringTag,
+  Symbol.isConcatSpreadable,
+  Symbol.species,
+]);
 
 /** A foreign object as own code holds it in a replay. */
 export function standIn(name: string, callable: boolean): object {
@@ -218,7 +225,9 @@ export class Decoder {
         const name = reader.string();
         const raw = reader.raw(reader.varint());
         const made = this.#held<object>(id, () => makeBytes(name, raw));
-        const view = ArrayBuffer.isView(made) ? new Uint8Array(made.buffer, made.byteOffset, made.byteLength) : new Uint8Array(made as ArrayBuffer);
+        const view = ArrayBuffer.isView(made)
+          ? new Uint8Array(made.buffer, made.byteOffset, made.byteLength)
+          : new Uint8Array(made as ArrayBuffer);
         if (view.length === raw.length) view.set(raw);
         return made;
       }
@@ -242,7 +251,12 @@ export class Decoder {
     for (let left = reader.varint(); left > 0; left--) {
       const key = reader.string();
       const value = this.read(reader);
-      Object.defineProperty(target, key, { value, writable: true, enumerable: key !== 'message' && key !== 'cause', configurable: true });
+      Object.defineProperty(target, key, {
+        value,
+        writable: true,
+        enumerable: key !== 'message' && key !== 'cause',
+        configurable: true,
+      });
     }
   }
 }

@@ -4,7 +4,7 @@ import { ByteReader } from '../../instrument/runtime/bytes.ts';
 import { Kind } from '../../instrument/runtime/event-kinds.ts';
 import { Cursor, skipValue } from './cursor.ts';
 
-interface Donor {
+export interface Donor {
   readonly call: number;
   readonly parts: Uint8Array;
   readonly reader: ByteReader;
@@ -59,15 +59,17 @@ export class Donors {
     }
   }
 
-  find(call: number, op: number, site: number, parts: Uint8Array): Donor | undefined {
+  /** The next answer that the same call got to this question, in order. */
+  ofCall(call: number, op: number, site: number): Donor | undefined {
+    const found = this.#bySite.get(`${op}:${site}`)?.find((donor) => !donor.used && donor.call === call);
+    if (found) found.used = true;
+    return found;
+  }
+
+  /** An answer that another call got: to the same question word for word, else to one at the same place. */
+  ofOthers(call: number, op: number, site: number, parts: Uint8Array): Donor | undefined {
     const list = this.#bySite.get(`${op}:${site}`) ?? [];
     const same = (donor: Donor): boolean => donor.parts.length === parts.length && donor.parts.every((byte, i) => byte === parts[i]);
-    const found =
-      list.find((donor) => !donor.used && donor.call === call && same(donor)) ??
-      list.find((donor) => !donor.used && donor.call === call) ??
-      list.find((donor) => same(donor)) ??
-      list.find((donor) => donor.call !== call);
-    if (found && found.call === call) found.used = true;
-    return found;
+    return list.find(same) ?? list.find((donor) => donor.call !== call) ?? list[0];
   }
 }

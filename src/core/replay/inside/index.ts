@@ -27,7 +27,13 @@ export function step(): void {
 export const goOn = (): boolean => more;
 
 const encode = (value: unknown): unknown =>
-  value instanceof Uint8Array ? { $bytes: [...value] } : Array.isArray(value) ? value.map(encode) : typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encode(item)])) : value;
+  value instanceof Uint8Array
+    ? { $bytes: [...value] }
+    : Array.isArray(value)
+      ? value.map(encode)
+      : typeof value === 'object' && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, encode(item)]))
+        : value;
 
 export const report = (): string => JSON.stringify(encode(driver?.report()));
 export const state = (): string => JSON.stringify(encode(driver?.state()));

@@ -72,6 +72,7 @@ export class Ledger {
   readonly #byRequest = new Map<number, CallAccount[]>();
   readonly #states: StateDifference[] = [];
   readonly #handled = new Set<number>();
+  readonly #thrown = new Map<number, unknown>();
   #nested = 0;
   #invented = 1_000_000_000;
   #stray = 0;
@@ -120,15 +121,30 @@ export class Ledger {
       if (typeof value === 'number') account.status = value;
     }
     if (op === 1 && (key === 'json' || key === 'send' || key === 'end')) {
-      if (account.request !== 0) this.#handled.add(account.request);
-      account.result = `answered ${account.status || 200} ${preview(value, 2)}`;
-      if (account.status >= 500) account.failed = true;
+      const status = account.status || 200;
+      if (account.request !== 0) {
+        this.#handled.add(account.request);
+        this.response(account.request, status);
+      }
+      account.result = `answered ${status} ${preview(value, 2)}`;
     }
   }
 
   /** In a counterfactual: own code has answered this request already, so what followed on the tape does not happen. */
   superseded(request: number): boolean {
     return request !== 0 && this.#handled.has(request);
+  }
+
+  /** A recorded call that does not happen in the counterfactual. */
+  omitted(call: number): void {
+    const account = this.#calls.get(call);
+    if (!account) return;
+    Object.assign(account, { ended: true, failed: false, result: 'does not happen' });
+  }
+
+  /** The error that own code threw for a request, where it did. */
+  thrownIn(request: number): unknown {
+    return this.#thrown.get(request);
   }
 
   unanswered(call: number, site: number): void {
@@ -149,8 +165,11 @@ export class Ledger {
   threw(call: number, error: unknown): void {
     const account = this.#calls.get(call);
     if (!account) return;
-    account.failed = true;
+    // An error with a status of its own below 500 is an answer, by the convention of HTTP frameworks.
+    const status = typeof error === 'object' && error !== null ? (Reflect.getOwnPropertyDescriptor(error, 'status')?.value as unknown) : undefined;
+    account.failed = !(typeof status === 'number' && status >= 400 && status < 500);
     account.ended = true;
+    if (account.request !== 0) this.#thrown.set(account.request, error);
     account.result = `threw ${preview(error)}`;
     if (error instanceof Error) account.error = { name: error.name, message: error.message, stack: String(error.stack ?? '') };
   }

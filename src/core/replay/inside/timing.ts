@@ -11,20 +11,29 @@ type Callable = (...args: unknown[]) => unknown;
  * Makes `helpers` time the function of that number.
  * @param calling the call that own code runs in, or is about to
  */
-export function timeFunction(helpers: Helpers, number: number, clock: () => number, calling: () => number, ran: (call: number, milliseconds: number) => void): void {
+export function timeFunction(
+  helpers: Helpers,
+  number: number,
+  clock: () => number,
+  calling: () => number,
+  ran: (call: number, milliseconds: number) => void,
+): void {
   const wrap = (fn: Callable): Callable => {
     const timed = function (this: unknown, ...args: unknown[]): unknown {
       const call = calling();
       const from = clock();
       try {
-        return new.target ? Reflect.construct(fn, args, new.target === timed ? fn : new.target) : Reflect.apply(fn, this, args);
+        return new.target
+          ? Reflect.construct(fn, args, new.target === timed ? fn : new.target)
+          : Reflect.apply(fn, this, args);
       } finally {
         ran(call, clock() - from);
       }
     };
     for (const key of ['name', 'length', 'prototype']) {
       const described = Reflect.getOwnPropertyDescriptor(fn, key);
-      if (described) Reflect.defineProperty(timed, key, key === 'prototype' ? { value: described.value as unknown } : described);
+      if (described)
+        Reflect.defineProperty(timed, key, key === 'prototype' ? { value: described.value as unknown } : described);
     }
     return timed;
   };
@@ -40,7 +49,11 @@ export function timeFunction(helpers: Helpers, number: number, clock: () => numb
       const holder = Number(members[at + 1]) === 1 ? made : made.prototype;
       const described = Reflect.getOwnPropertyDescriptor(holder, members[at] as string);
       for (const part of ['value', 'get', 'set'] as const) {
-        if (typeof described?.[part] === 'function') Reflect.defineProperty(holder, members[at] as string, { ...described, [part]: wrap(described[part] as Callable) });
+        if (typeof described?.[part] === 'function')
+          Reflect.defineProperty(holder, members[at] as string, {
+            ...described,
+            [part]: wrap(described[part] as Callable),
+          });
       }
     }
     return fc(made, classNumber, members);

@@ -15,7 +15,9 @@ export interface Units {
   variable(instance: number, name: string): unknown;
   layFirstState(cursor: Cursor, decoder: Decoder, know: (id: number, fn: object) => void): void;
   change(changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): void;
-  describe(encode: (value: unknown) => Uint8Array): { readonly module: string; readonly name: string; readonly bytes: Uint8Array }[];
+  describe(
+    encode: (value: unknown) => Uint8Array,
+  ): { readonly module: string; readonly name: string; readonly bytes: Uint8Array }[];
 }
 
 export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decoder): Units {
@@ -28,14 +30,21 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
 
   const global = globalThis as unknown as Scope;
   for (const instance of manifest.instances) {
-    for (const [, name] of instance.code.matchAll(/\$\.G\("([^"]+)"/g)) if (name && !(name in global)) global[name] = decoder.global(name);
+    for (const [, name] of instance.code.matchAll(/\$\.G\("([^"]+)"/g))
+      if (name && !(name in global)) global[name] = decoder.global(name);
   }
   for (const instance of manifest.instances) {
     const activation: Scope = {};
     for (const [name, number] of Object.entries(instance.cells)) {
       const cell = cells.get(number) ?? { v: undefined };
       cells.set(number, cell);
-      Object.defineProperty(activation, name, { get: () => cell.v, set: (value: unknown) => { cell.v = value; }, enumerable: true });
+      Object.defineProperty(activation, name, {
+        get: () => cell.v,
+        set: (value: unknown) => {
+          cell.v = value;
+        },
+        enumerable: true,
+      });
     }
     activations[instance.index] = activation;
     const unit = (0, eval)(instance.code) as Unit;
@@ -76,7 +85,8 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
         if (kindOf(at) === Kind.foreign) break;
         for (const key of Reflect.ownKeys(at)) {
           const described = Reflect.getOwnPropertyDescriptor(at, key);
-          for (const member of [described?.value, described?.get, described?.set] as unknown[]) if (typeof member === 'function' && functionNumber(member) === number) return member;
+          for (const member of [described?.value, described?.get, described?.set] as unknown[])
+            if (typeof member === 'function' && functionNumber(member) === number) return member;
         }
       }
       return byNumber.get(number);
@@ -84,7 +94,11 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
     variable: (instance, name) => scopeOf(instance, name)[name],
     layFirstState(cursor, from, know) {
       const places: { instance: number; name: string; reader: Parameters<typeof skipValue>[0]; at: number }[] = [];
-      for (let head = cursor.peek(); head && head.kind !== EventKind.enter && head.kind !== EventKind.settle; head = cursor.peek()) {
+      for (
+        let head = cursor.peek();
+        head && head.kind !== EventKind.enter && head.kind !== EventKind.settle;
+        head = cursor.peek()
+      ) {
         if (head.kind !== EventKind.state) {
           cursor.skip();
           continue;
@@ -97,7 +111,8 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
           places.push({ instance, name, reader, at: reader.at });
           skipValue(reader);
         }
-        if (places.length > 0 && new Set(places.map((place) => place.instance)).size >= manifest.instances.length) break;
+        if (places.length > 0 && new Set(places.map((place) => place.instance)).size >= manifest.instances.length)
+          break;
       }
       const goOn = places.at(-1)?.reader;
       const back = goOn?.at ?? 0;

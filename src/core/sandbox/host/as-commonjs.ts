@@ -23,7 +23,9 @@ export function asCommonJs(source: ModuleSource, specifier: string, root: string
   const head: string[] = [`Object.defineProperty(exports, '__esModule', { value: true });`];
   let imports = 0;
   const expose = (exported: string, expression: string): void =>
-    void head.push(`Object.defineProperty(exports, ${JSON.stringify(exported)}, { enumerable: true, configurable: true, get: () => ${expression} });`);
+    void head.push(
+      `Object.defineProperty(exports, ${JSON.stringify(exported)}, { enumerable: true, configurable: true, get: () => ${expression} });`,
+    );
   const take = (from: Item): string => {
     const name = `__m${(imports += 1)}`;
     head.push(`const ${name} = require(${JSON.stringify(nameOf(from))});`);
@@ -36,7 +38,12 @@ export function asCommonJs(source: ModuleSource, specifier: string, root: string
       const module = take(field(statement, 'source'));
       for (const each of list(statement, 'specifiers')) {
         const local = nameOf(field(each, 'local'));
-        const value = each.type === 'ImportNamespaceSpecifier' ? module : each.type === 'ImportDefaultSpecifier' || nameOf(field(each, 'imported')) === 'default' ? main(module) : `${module}[${JSON.stringify(nameOf(field(each, 'imported')))}]`;
+        const value =
+          each.type === 'ImportNamespaceSpecifier'
+            ? module
+            : each.type === 'ImportDefaultSpecifier' || nameOf(field(each, 'imported')) === 'default'
+              ? main(module)
+              : `${module}[${JSON.stringify(nameOf(field(each, 'imported')))}]`;
         head.push(`const ${local} = ${value};`);
       }
       text.remove(start, end);
@@ -44,7 +51,10 @@ export function asCommonJs(source: ModuleSource, specifier: string, root: string
       const module = take(field(statement, 'source'));
       const exported = statement['exported'] as Item | null;
       if (exported) expose(nameOf(exported), module);
-      else head.push(`for (const key of Object.keys(${module})) if (key !== 'default' && !(key in exports)) Object.defineProperty(exports, key, { enumerable: true, configurable: true, get: () => ${module}[key] });`);
+      else
+        head.push(
+          `for (const key of Object.keys(${module})) if (key !== 'default' && !(key in exports)) Object.defineProperty(exports, key, { enumerable: true, configurable: true, get: () => ${module}[key] });`,
+        );
       text.remove(start, end);
     } else if (statement.type === 'ExportNamedDeclaration') {
       const declaration = statement['declaration'] as Item | null;
@@ -56,7 +66,8 @@ export function asCommonJs(source: ModuleSource, specifier: string, root: string
       const module = statement['source'] ? take(field(statement, 'source')) : undefined;
       for (const each of list(statement, 'specifiers')) {
         const local = nameOf(field(each, 'local'));
-        const read = module === undefined ? local : local === 'default' ? main(module) : `${module}[${JSON.stringify(local)}]`;
+        const read =
+          module === undefined ? local : local === 'default' ? main(module) : `${module}[${JSON.stringify(local)}]`;
         expose(nameOf(field(each, 'exported')), read);
       }
       text.remove(start, end);
@@ -64,14 +75,23 @@ export function asCommonJs(source: ModuleSource, specifier: string, root: string
       const declaration = field(statement, 'declaration');
       const named = /^(Function|Class)Declaration$/.test(declaration.type) && declaration['id'];
       if (named) text.remove(start, declaration.start);
-      else text.update(start, declaration.start, `const __default = ${source.code.slice(start, declaration.start).replace(/^export\s+default/, '')}`);
+      else
+        text.update(
+          start,
+          declaration.start,
+          `const __default = ${source.code.slice(start, declaration.start).replace(/^export\s+default/, '')}`,
+        );
       expose('default', named ? nameOf(named as Item) : '__default');
     }
   }
   text.prepend(`"use strict"; ${head.join(' ')} `);
   const code = text.toString();
   // Top-level await does not parse in a function.
-  if (parseSync('function.js', `(function () {${code}\n})`, { lang: 'js', sourceType: 'script' }).errors.some((error) => error.severity === 'Error')) {
+  if (
+    parseSync('function.js', `(function () {${code}\n})`, { lang: 'js', sourceType: 'script' }).errors.some(
+      (error) => error.severity === 'Error',
+    )
+  ) {
     throw fail('DS2014', { specifier, reason: 'CommonJS requires it and it awaits at its top', package: root });
   }
   return code;
@@ -83,7 +103,9 @@ function declaredNames(declaration: Item): readonly string[] {
   const visit = (pattern: Item | null): void => {
     if (!pattern) return;
     if (pattern.type === 'Identifier') names.push(nameOf(pattern));
-    else if (pattern.type === 'ObjectPattern') for (const each of list(pattern, 'properties')) visit(each.type === 'RestElement' ? field(each, 'argument') : field(each, 'value'));
+    else if (pattern.type === 'ObjectPattern')
+      for (const each of list(pattern, 'properties'))
+        visit(each.type === 'RestElement' ? field(each, 'argument') : field(each, 'value'));
     else if (pattern.type === 'ArrayPattern') list(pattern, 'elements').forEach(visit);
     else if (pattern.type === 'AssignmentPattern') visit(field(pattern, 'left'));
     else if (pattern.type === 'RestElement') visit(field(pattern, 'argument'));

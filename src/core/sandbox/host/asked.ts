@@ -12,7 +12,12 @@ import { Network } from './network.ts';
 type Parameters = Record<string, unknown> & { readonly cell: number };
 
 const printLimit = 10_000_000;
-const digests: Record<string, string> = { 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-384': 'sha384', 'SHA-512': 'sha512' };
+const digests: Record<string, string> = {
+  'SHA-1': 'sha1',
+  'SHA-256': 'sha256',
+  'SHA-384': 'sha384',
+  'SHA-512': 'sha512',
+};
 
 export class Asked {
   readonly machine: Machine;
@@ -70,9 +75,15 @@ export class Asked {
   async answer(method: string, json: string): Promise<WireReply> {
     try {
       const parameters = JSON.parse(json) as Parameters;
-      if (this.#owner.isStopped(parameters.cell)) throw new DevsandboxError('DS2001', 'the cell was interrupted', 'run it again', {});
+      if (this.#owner.isStopped(parameters.cell))
+        throw new DevsandboxError('DS2001', 'the cell was interrupted', 'run it again', {});
       if (method.startsWith('handle.')) return await this.machine.call(method, parameters);
-      if (method === 'front') return await this.#owner.front.request(parameters.cell, parameters['method'] as string, parameters['parameters']);
+      if (method === 'front')
+        return await this.#owner.front.request(
+          parameters.cell,
+          parameters['method'] as string,
+          parameters['parameters'],
+        );
       const value = await this.#perform(method, parameters);
       return { value: value ?? null };
     } catch (error) {
@@ -86,7 +97,10 @@ export class Asked {
       case 'output':
         return this.#output(cell, parameters as never);
       case 'display':
-        return this.#owner.front.sendPaced({ type: 'display', cell, output: withoutCell(parameters) as unknown as DisplayOutput }, 1000);
+        return this.#owner.front.sendPaced(
+          { type: 'display', cell, output: withoutCell(parameters) as unknown as DisplayOutput },
+          1000,
+        );
       case 'done':
         return this.#owner.finished(parameters['result'] as RawResult);
       case 'uncaught':
@@ -101,7 +115,9 @@ export class Asked {
       case 'front.later':
         return this.#later(cell, parameters, () => this.#fromFront(cell, parameters));
       case 'import':
-        return this.#later(cell, parameters, () => this.#owner.modules.import(parameters['specifier'] as string, parameters['from'] as string | undefined));
+        return this.#later(cell, parameters, () =>
+          this.#owner.modules.import(parameters['specifier'] as string, parameters['from'] as string | undefined),
+        );
       case 'loaded':
         return this.#owner.modules.loaded(parameters['id'] as string);
       case 'require':
@@ -113,7 +129,9 @@ export class Asked {
       case 'fetch.read':
         return this.#later(cell, parameters, () => this.#network.read(parameters['stream'] as number));
       case 'digest':
-        return this.#later(cell, parameters, () => digest(parameters['algorithm'] as string, parameters['data'] as string));
+        return this.#later(cell, parameters, () =>
+          digest(parameters['algorithm'] as string, parameters['data'] as string),
+        );
       case 'random':
         return randomBytes(parameters['length'] as number).toString('base64');
       case 'uuid':
@@ -136,9 +154,15 @@ export class Asked {
     this.#printed.set(cell, before + chunk.text.length);
     if (before + chunk.text.length > printLimit) {
       const note = `DS2025 the cell printed more than ${printLimit} characters; the rest was left out\n`;
-      return this.#owner.front.sendPaced({ type: 'output', cell, chunk: { stream: 'stderr', text: note } }, note.length);
+      return this.#owner.front.sendPaced(
+        { type: 'output', cell, chunk: { stream: 'stderr', text: note } },
+        note.length,
+      );
     }
-    return this.#owner.front.sendPaced({ type: 'output', cell, chunk: { stream: chunk.stream, text: chunk.text } }, chunk.text.length);
+    return this.#owner.front.sendPaced(
+      { type: 'output', cell, chunk: { stream: chunk.stream, text: chunk.text } },
+      chunk.text.length,
+    );
   }
 
   #setTimer(cell: number, id: number, delay: number): void {
@@ -157,7 +181,8 @@ export class Asked {
 
   async #fromFront(cell: number, parameters: Parameters): Promise<unknown> {
     const reply = await this.#owner.front.request(cell, parameters['method'] as string, parameters['parameters']);
-    if ('error' in reply) throw Object.assign(new Error(reply.error.message), { name: reply.error.name, ...reply.error.extra });
+    if ('error' in reply)
+      throw Object.assign(new Error(reply.error.message), { name: reply.error.name, ...reply.error.extra });
     return reply.value;
   }
 

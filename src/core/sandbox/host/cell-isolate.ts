@@ -51,7 +51,11 @@ export class CellIsolate {
   }
 
   static async create(options: IsolateOptions): Promise<CellIsolate> {
-    const isolate = new ivm.Isolate({ memoryLimit: options.memoryLimit, inspector: true, onCatastrophicError: () => process.kill(process.pid, 'SIGKILL') });
+    const isolate = new ivm.Isolate({
+      memoryLimit: options.memoryLimit,
+      inspector: true,
+      onCatastrophicError: () => process.kill(process.pid, 'SIGKILL'),
+    });
     const context = await isolate.createContext({ inspector: true });
     const made = new CellIsolate(options, isolate, context);
     await made.#start(options);
@@ -59,13 +63,34 @@ export class CellIsolate {
   }
 
   async #start({ bundle, cwd }: IsolateOptions): Promise<void> {
-    const call = new ivm.Reference(async (method: string, json: string) => JSON.stringify(await this.#asked.answer(method, json)));
-    const world = JSON.stringify({ cwd, platform: process.platform, version: process.version, versions: { node: process.versions.node, v8: process.versions.v8 }, env: {} });
-    const script = await this.isolate.compileScript(`const inside = ${bundle};\nglobalThis.__start = (call, world) => inside.start((method, json) => call.applySyncPromise(undefined, [method, json]), world)`, { filename: 'devsandbox:inside' });
+    const call = new ivm.Reference(async (method: string, json: string) =>
+      JSON.stringify(await this.#asked.answer(method, json)),
+    );
+    const world = JSON.stringify({
+      cwd,
+      platform: process.platform,
+      version: process.version,
+      versions: { node: process.versions.node, v8: process.versions.v8 },
+      env: {},
+    });
+    const script = await this.isolate.compileScript(
+      `const inside = ${bundle};\nglobalThis.__start = (call, world) => inside.start((method, json) => call.applySyncPromise(undefined, [method, json]), world)`,
+      { filename: 'devsandbox:inside' },
+    );
     await script.run(this.context);
-    const api = await this.context.evalClosure('const start = globalThis.__start; delete globalThis.__start; return start($0, $1)', [call, world], { result: { reference: true }, filename: 'devsandbox:start' });
-    const pick = async (name: string): Promise<Ref> => (await (api as IsolatedVm.Reference<Record<string, unknown>>).get(name, { reference: true })) as unknown as Ref;
-    this.#api = { enter: await pick('enter'), run: await pick('run'), json: await pick('json'), owner: await pick('owner') };
+    const api = await this.context.evalClosure(
+      'const start = globalThis.__start; delete globalThis.__start; return start($0, $1)',
+      [call, world],
+      { result: { reference: true }, filename: 'devsandbox:start' },
+    );
+    const pick = async (name: string): Promise<Ref> =>
+      (await (api as IsolatedVm.Reference<Record<string, unknown>>).get(name, { reference: true })) as unknown as Ref;
+    this.#api = {
+      enter: await pick('enter'),
+      run: await pick('run'),
+      json: await pick('json'),
+      owner: await pick('owner'),
+    };
     setInterval(() => this.#watch(), 100).unref();
   }
 
@@ -109,10 +134,14 @@ export class CellIsolate {
 
   /** Enters the isolate by name; a failure of the machinery gives undefined, one of the work throws. */
   async enter(cell: number, method: string, parameters: unknown): Promise<unknown> {
-    const json = await this.#entry(cell, () => this.#api.enter.apply(undefined, [cell, method, JSON.stringify(parameters)] as never) as Promise<string>);
+    const json = await this.#entry(
+      cell,
+      () => this.#api.enter.apply(undefined, [cell, method, JSON.stringify(parameters)] as never) as Promise<string>,
+    );
     if (json === undefined) return undefined;
     const reply = JSON.parse(json) as WireReply;
-    if ('error' in reply) throw Object.assign(new Error(reply.error.message), { name: reply.error.name, ...reply.error.extra });
+    if ('error' in reply)
+      throw Object.assign(new Error(reply.error.message), { name: reply.error.name, ...reply.error.extra });
     return reply.value;
   }
 
@@ -142,13 +171,24 @@ export class CellIsolate {
     if (this.isStopped(result.cell) || result.cell !== this.#running) return;
     this.#running = undefined;
     const { error, ...rest } = result;
-    void this.front.send({ type: 'result', result: { ...rest, ...(error ? { error: hostError(error, this.modules) } : {}) } });
+    void this.front.send({
+      type: 'result',
+      result: { ...rest, ...(error ? { error: hostError(error, this.modules) } : {}) },
+    });
   }
 
   #failed(cell: number, error: unknown): void {
     if (this.isolate.isDisposed) return this.#lose();
     const thrown = error as Error | null;
-    this.finished({ cell, status: 'error', error: { name: thrown?.name ?? 'Error', message: thrown?.message ?? 'the cell did not start', stack: thrown?.stack ?? '' } });
+    this.finished({
+      cell,
+      status: 'error',
+      error: {
+        name: thrown?.name ?? 'Error',
+        message: thrown?.message ?? 'the cell did not start',
+        stack: thrown?.stack ?? '',
+      },
+    });
   }
 
   /** A rejection that nobody handled: the running cell's error, otherwise text. */
@@ -159,7 +199,11 @@ export class CellIsolate {
     const raw: RawError =
       typeof error === 'object' && error !== null
         ? { name: error.name, message: error.message, stack: error.stack ?? '' }
-        : { name: 'Uncaught', message: `a promise was rejected with ${String(thrown)} and nobody handled it`, stack: '' };
+        : {
+            name: 'Uncaught',
+            message: `a promise was rejected with ${String(thrown)} and nobody handled it`,
+            stack: '',
+          };
     this.failedBeside(cell, raw);
   }
 
@@ -175,7 +219,11 @@ export class CellIsolate {
   /** Something failed in the host itself: a granted package, most likely. */
   uncaught(error: unknown): void {
     const thrown = error as Error | undefined;
-    this.failedBeside(this.#running ?? 0, { name: thrown?.name ?? 'Error', message: thrown?.message ?? String(error), stack: '' });
+    this.failedBeside(this.#running ?? 0, {
+      name: thrown?.name ?? 'Error',
+      message: thrown?.message ?? String(error),
+      stack: '',
+    });
   }
 
   /** Ends a cell, whatever it does; resolves when its code no longer runs. */
@@ -187,7 +235,9 @@ export class CellIsolate {
     this.modules.failLoading(fail('DS2001'));
     while (this.#busy > 0 && !this.#lost) {
       this.#message += 1;
-      this.#inspector.dispatchProtocolMessage(JSON.stringify({ id: this.#message, method: 'Runtime.terminateExecution' }));
+      this.#inspector.dispatchProtocolMessage(
+        JSON.stringify({ id: this.#message, method: 'Runtime.terminateExecution' }),
+      );
       this.front.cancel(cell);
       await tick(this.#message % 2 === 0 ? 10 : 1);
     }
@@ -201,7 +251,8 @@ export class CellIsolate {
   }
 
   async look(method: string, parameters: unknown): Promise<unknown> {
-    if (method === 'inspect') return this.#asked.later((ticket) => this.enter(0, 'inspect', { ...(parameters as object), ticket }));
+    if (method === 'inspect')
+      return this.#asked.later((ticket) => this.enter(0, 'inspect', { ...(parameters as object), ticket }));
     return this.enter(this.#running ?? 0, method, parameters);
   }
 

@@ -66,9 +66,17 @@ export class HandleTable {
       case 'handle.keys':
         return parameters['all'] === true ? allKeys(thing) : Object.keys(thing);
       case 'handle.call':
-        return this.#encode(Reflect.apply(thing as () => unknown, this.#decode(parameters['receiver']), this.#decode(parameters['args']) as unknown[]));
+        return this.#encode(
+          Reflect.apply(
+            thing as () => unknown,
+            this.#decode(parameters['receiver']),
+            this.#decode(parameters['args']) as unknown[],
+          ),
+        );
       case 'handle.new':
-        return this.#encode(Reflect.construct(thing as new () => unknown, this.#decode(parameters['args']) as unknown[]));
+        return this.#encode(
+          Reflect.construct(thing as new () => unknown, this.#decode(parameters['args']) as unknown[]),
+        );
       default:
         throw new Error(`no such request: ${method}`);
     }
@@ -125,7 +133,8 @@ export class HandleTable {
     },
     resolve: (reference) => {
       if (reference.$ === 'handle') return this.#open(reference['id'] as number).thing;
-      if (reference.$ === 'symbol') return symbols.get(reference['name'] as never) ?? Symbol.for(reference['for'] as string);
+      if (reference.$ === 'symbol')
+        return symbols.get(reference['name'] as never) ?? Symbol.for(reference['for'] as string);
       if (reference.$ === 'callback') return this.#callback(reference['id'] as number);
       return undefined;
     },
@@ -151,25 +160,42 @@ export class HandleTable {
 /** Copied rather than referred to: data without behaviour. */
 function isData(value: object): boolean {
   if (typeof value === 'function' || types.isProxy(value) || types.isPromise(value)) return false;
-  if (Array.isArray(value) || ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value) || types.isDate(value) || types.isRegExp(value)) return true;
+  if (
+    Array.isArray(value) ||
+    ArrayBuffer.isView(value) ||
+    types.isAnyArrayBuffer(value) ||
+    types.isDate(value) ||
+    types.isRegExp(value)
+  )
+    return true;
   if (types.isMap(value) || types.isSet(value) || types.isNativeError(value)) return true;
   const prototype = Object.getPrototypeOf(value) as unknown;
   if (prototype !== Object.prototype && prototype !== null) return false;
   // A module or an object of methods is used, not looked at.
-  return Object.values(Object.getOwnPropertyDescriptors(value)).every((property) => 'value' in property && typeof property.value !== 'function');
+  return Object.values(Object.getOwnPropertyDescriptors(value)).every(
+    (property) => 'value' in property && typeof property.value !== 'function',
+  );
 }
 
 function allKeys(thing: object): readonly string[] {
   const keys = new Set<string>();
-  for (let at: object | null = thing; at && at !== Object.prototype && at !== Function.prototype; at = Object.getPrototypeOf(at) as object | null) {
+  for (
+    let at: object | null = thing;
+    at && at !== Object.prototype && at !== Function.prototype;
+    at = Object.getPrototypeOf(at) as object | null
+  ) {
     for (const key of Object.getOwnPropertyNames(at)) keys.add(key);
   }
   return [...keys];
 }
 
 function textOf(thing: object): string {
-  if (typeof thing === 'function') return /^class\b/.test(Function.prototype.toString.call(thing)) ? `[class ${thing.name}] in the sandbox host` : `[Function: ${thing.name || '(anonymous)'}] in the sandbox host`;
-  if (types.isModuleNamespaceObject(thing)) return `[Module] in the sandbox host { ${Object.keys(thing).slice(0, 20).join(', ')} }`;
+  if (typeof thing === 'function')
+    return /^class\b/.test(Function.prototype.toString.call(thing))
+      ? `[class ${thing.name}] in the sandbox host`
+      : `[Function: ${thing.name || '(anonymous)'}] in the sandbox host`;
+  if (types.isModuleNamespaceObject(thing))
+    return `[Module] in the sandbox host { ${Object.keys(thing).slice(0, 20).join(', ')} }`;
   const text = inspect(thing, { depth: 0, breakLength: Infinity, customInspect: false });
   return text.length > 200 ? `${text.slice(0, 197)}...` : text;
 }

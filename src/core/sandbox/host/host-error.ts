@@ -10,5 +10,11 @@ export function hostError(raw: RawError, modules: Modules): HostError {
   const { name, message, code } = raw;
   const first = frames[0];
   const source = first && modules.written(first.file);
-  return { name, message, ...(code === undefined ? {} : { code }), frames, ...(source === undefined ? {} : { codeFrame: codeFrame(source, first!) }) };
+  return {
+    name,
+    message,
+    ...(code === undefined ? {} : { code }),
+    frames,
+    ...(source === undefined ? {} : { codeFrame: codeFrame(source, first!) }),
+  };
 }

@@ -7,7 +7,10 @@ import { HandleTable } from './handle-table.ts';
 import type { FromMachine, ToMachine } from './machine.ts';
 
 const port = parentPort!;
-const { signal, grants: first } = workerData as { readonly signal: Int32Array; readonly grants: CellGrants | undefined };
+const { signal, grants: first } = workerData as {
+  readonly signal: Int32Array;
+  readonly grants: CellGrants | undefined;
+};
 let grants: CellGrants = first ?? { fs: false, net: false, run: false, env: false, packages: [] };
 let held = false;
 let tickets = 0;
@@ -43,7 +46,11 @@ function handle(message: ToMachine): void {
       return void (held = false);
     case 'call':
       held = message.hold;
-      return send({ type: 'reply', id: message.id, reply: answer(() => table.answer(message.method, message.parameters)) });
+      return send({
+        type: 'reply',
+        id: message.id,
+        reply: answer(() => table.answer(message.method, message.parameters)),
+      });
     case 'load':
       return void load(message.url, message.grant).then((reply) => send({ type: 'reply', id: message.id, reply }));
   }
@@ -60,7 +67,10 @@ async function load(url: string, grant: string | undefined): Promise<WireReply> 
 /** What `require` would give for builtins and CommonJS; the namespace for ES modules, with its default among it. */
 function mainOf(namespace: Record<string, unknown>): unknown {
   const main = namespace['default'];
-  const isCommon = (typeof main === 'object' || typeof main === 'function') && main !== null && Object.keys(namespace).every((key) => key === 'default' || key === 'module.exports' || key in (main as object));
+  const isCommon =
+    (typeof main === 'object' || typeof main === 'function') &&
+    main !== null &&
+    Object.keys(namespace).every((key) => key === 'default' || key === 'module.exports' || key in (main as object));
   return isCommon ? main : namespace;
 }
 
@@ -68,7 +78,8 @@ port.on('message', (message: ToMachine) => {
   let seen = Atomics.load(signal, 0);
   handle(message);
   while (held) {
-    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) handle(next.message as ToMachine);
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+      handle(next.message as ToMachine);
     if (!held) break;
     Atomics.wait(signal, 0, seen);
     seen = Atomics.load(signal, 0);

@@ -9,7 +9,13 @@ import type { RawError, WireReply } from '../wire.ts';
 
 export type ToMachine =
   /** `hold`: stand still afterwards until `release`. */
-  | { readonly type: 'call'; readonly id: number; readonly hold: boolean; readonly method: string; readonly parameters: Record<string, unknown> }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly hold: boolean;
+      readonly method: string;
+      readonly parameters: Record<string, unknown>;
+    }
   | { readonly type: 'load'; readonly id: number; readonly url: string; readonly grant: string | undefined }
   | { readonly type: 'grants'; readonly grants: CellGrants }
   | { readonly type: 'release' };
@@ -53,7 +59,8 @@ export class Machine {
   /** Loads a module and gives the reference to it. */
   async load(url: string, grant: string | undefined): Promise<unknown> {
     const reply = await this.#ask((id) => ({ type: 'load', id, url, grant }));
-    if ('error' in reply) throw Object.assign(new Error(reply.error.message), { name: reply.error.name, ...reply.error.extra });
+    if ('error' in reply)
+      throw Object.assign(new Error(reply.error.message), { name: reply.error.name, ...reply.error.extra });
     return reply.value;
   }
 
@@ -80,8 +87,14 @@ export class Machine {
   }
 
   #start(): Worker {
-    const file = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? './machine-thread.ts' : './machine-thread.js', import.meta.url));
-    const worker = new Worker(file, { workerData: { signal: this.#signal, grants: this.#grants }, stdout: true, stderr: true });
+    const file = fileURLToPath(
+      new URL(import.meta.url.endsWith('.ts') ? './machine-thread.ts' : './machine-thread.js', import.meta.url),
+    );
+    const worker = new Worker(file, {
+      workerData: { signal: this.#signal, grants: this.#grants },
+      stdout: true,
+      stderr: true,
+    });
     worker.unref();
     worker.on('message', (message: FromMachine) => this.#receive(message));
     worker.on('error', (error) => this.#lost(thrownData(error).message));
@@ -92,7 +105,8 @@ export class Machine {
   #lost(reason: string): void {
     this.#worker = undefined;
     this.#holding = false;
-    for (const answer of this.#waiting.values()) answer({ error: { name: 'Error', message: `a granted package ended: ${reason}` } });
+    for (const answer of this.#waiting.values())
+      answer({ error: { name: 'Error', message: `a granted package ended: ${reason}` } });
     this.#waiting.clear();
   }
 

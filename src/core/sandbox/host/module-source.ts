@@ -29,12 +29,17 @@ export function changeOf(path: string): string {
 }
 
 export function readModule(path: string): ModuleSource {
-  const original = readFileSync(path, 'utf8').replace(/^\uFEFF/, '').replace(/^#!.*/, '');
+  const original = readFileSync(path, 'utf8')
+    .replace(/^\uFEFF/, '')
+    .replace(/^#!.*/, '');
   const extension = extname(path);
   const base = { path, folder: dirname(path), original, changed: changeOf(path) };
   if (extension === '.json') return { ...base, format: 'json', code: original };
   const stripped = typed.has(extension) ? strip(path, original) : { code: original, map: undefined };
-  const parsed = parseSync(`${path.replace(/\.[cm]?[jt]sx?$/, '')}.js`, stripped.code, { lang: 'js', sourceType: 'unambiguous' });
+  const parsed = parseSync(`${path.replace(/\.[cm]?[jt]sx?$/, '')}.js`, stripped.code, {
+    lang: 'js',
+    sourceType: 'unambiguous',
+  });
   const commonJs = /\b(?:require|module|exports|__filename|__dirname)\b/.test(stripped.code);
   // A TypeScript file that shows neither kind is a module: it may await.
   const format = formatOf(path, extension, parsed.module.hasModuleSyntax || (typed.has(extension) && !commonJs));
@@ -50,7 +55,12 @@ export function readModule(path: string): ModuleSource {
 
 function strip(path: string, source: string): { code: string; map: unknown } {
   const lang = /\.[jt]sx$/.test(path) ? 'tsx' : 'ts';
-  const result = transformSync(path, source, { lang, target: 'esnext', sourcemap: true, typescript: { onlyRemoveTypeImports: false } });
+  const result = transformSync(path, source, {
+    lang,
+    target: 'esnext',
+    sourcemap: true,
+    typescript: { onlyRemoveTypeImports: false },
+  });
   const problem = result.errors.find((each) => each.severity === 'Error');
   if (problem) throw fail('DS2010', { problem: problem.message.replaceAll('`', "'"), place: path });
   return { code: result.code, map: result.map };
@@ -61,7 +71,9 @@ function formatOf(path: string, extension: string, moduleSyntax: boolean): 'modu
   if (extension === '.cjs' || extension === '.cts') return 'commonjs';
   // As Node does: the package says, else the syntax.
   const type = packageTypeOf(path);
-  return type === 'module' || (type === undefined && moduleSyntax) || (moduleSyntax && typed.has(extension)) ? 'module' : 'commonjs';
+  return type === 'module' || (type === undefined && moduleSyntax) || (moduleSyntax && typed.has(extension))
+    ? 'module'
+    : 'commonjs';
 }
 
 interface Span {
@@ -78,14 +90,19 @@ function redirect(code: string, path: string, imports: readonly Span[], metas: r
 }
 
 function join(path: string, text: MagicString, first: unknown): { code: string; map?: TraceMap } {
-  if (!text.hasChanged()) return first ? { code: text.toString(), map: new TraceMap(first as never) } : { code: text.toString() };
+  if (!text.hasChanged())
+    return first ? { code: text.toString(), map: new TraceMap(first as never) } : { code: text.toString() };
   const second = text.generateMap({ source: `${path}?`, hires: 'boundary' });
   const map = first ? remapping(second as never, (file) => (file === `${path}?` ? (first as never) : null)) : second;
   return { code: text.toString(), map: new TraceMap(map as never) };
 }
 
 /** Where a position of the running text was written. */
-export function originalPlace(source: ModuleSource, line: number, column: number): { readonly line: number; readonly column: number } {
+export function originalPlace(
+  source: ModuleSource,
+  line: number,
+  column: number,
+): { readonly line: number; readonly column: number } {
   if (!source.map) return { line, column };
   const found = originalPositionFor(source.map, { line, column: Math.max(0, column - 1) });
   return found.line === null ? { line, column } : { line: found.line, column: found.column + 1 };

@@ -127,7 +127,9 @@ export class Modules {
   async #evaluate(id: string, compiled: Compiled): Promise<void> {
     const code = `import * as m from 'it'; globalThis[Symbol.for('devsandbox.loaded')](${JSON.stringify(id)}, m);`;
     const last = await this.#isolate.isolate.compileModule(code, { filename: 'devsandbox:loaded' });
-    await last.instantiate(this.#isolate.context, (specifier, referrer) => (referrer === last ? compiled.module : this.#linked(specifier, referrer)));
+    await last.instantiate(this.#isolate.context, (specifier, referrer) =>
+      referrer === last ? compiled.module : this.#linked(specifier, referrer),
+    );
     const loaded = new Promise<void>((resolve, reject) => this.#loading.set(id, { resolve, reject }));
     loaded.catch(() => undefined); // heard below, unless evaluating throws first
     try {
@@ -161,7 +163,8 @@ export class Modules {
     const from = [...this.#done.values()].find((each) => each.module === referrer);
     const target = from?.imports.get(specifier);
     const found = target === undefined ? undefined : this.#done.get(target);
-    if (!found) throw fail('DS2011', { specifier, from: 'a module', remedy: 'report this with the package it happened in' });
+    if (!found)
+      throw fail('DS2011', { specifier, from: 'a module', remedy: 'report this with the package it happened in' });
     return found.module;
   }
 
@@ -181,7 +184,8 @@ export class Modules {
     const module = await this.#isolate.isolate.compileModule(source.code, { filename: id });
     const compiled: Compiled = { module, imports: new Map() };
     this.#done.set(id, compiled);
-    for (const specifier of module.dependencySpecifiers) compiled.imports.set(specifier, await this.#dependency(specifier, id));
+    for (const specifier of module.dependencySpecifiers)
+      compiled.imports.set(specifier, await this.#dependency(specifier, id));
     return compiled;
   }
 

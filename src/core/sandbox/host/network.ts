@@ -33,11 +33,21 @@ export class Network {
     let body = parameters.body === undefined ? undefined : Buffer.from(parameters.body, 'base64');
     for (let hops = 0; ; hops += 1) {
       await this.#check(cell, url);
-      const response = await this.#once(url, { method, headers: parameters.headers, redirect: 'manual', ...(body ? { body } : {}) });
+      const response = await this.#once(url, {
+        method,
+        headers: parameters.headers,
+        redirect: 'manual',
+        ...(body ? { body } : {}),
+      });
       const location = response.headers.get('location');
-      if (parameters.redirect === 'manual' || !redirects.has(response.status) || location === null) return this.#describe(response, hops > 0);
+      if (parameters.redirect === 'manual' || !redirects.has(response.status) || location === null)
+        return this.#describe(response, hops > 0);
       await response.body?.cancel();
-      if (parameters.redirect === 'error' || hops >= 20) throw fail('DS2017', { url, reason: parameters.redirect === 'error' ? 'it was redirected' : 'it was redirected too often' });
+      if (parameters.redirect === 'error' || hops >= 20)
+        throw fail('DS2017', {
+          url,
+          reason: parameters.redirect === 'error' ? 'it was redirected' : 'it was redirected too often',
+        });
       url = new URL(location, url).href;
       if (response.status === 303 || (response.status < 303 && method === 'POST')) {
         method = 'GET';
@@ -61,7 +71,15 @@ export class Network {
       return await fetch(url, init);
     } catch (error) {
       const { cause } = error as Error;
-      throw fail('DS2017', { url, reason: cause === undefined ? messageOf(error) : messageOf(cause) || String((cause as { code?: string }).code) }, error);
+      throw fail(
+        'DS2017',
+        {
+          url,
+          reason:
+            cause === undefined ? messageOf(error) : messageOf(cause) || String((cause as { code?: string }).code),
+        },
+        error,
+      );
     }
   }
 
@@ -70,13 +88,25 @@ export class Network {
     const address = URL.canParse(url) ? new URL(url) : undefined;
     if (!address) throw fail('DS2017', { url, reason: 'it is no address' });
     const port = Number(address.port || (address.protocol === 'https:' ? 443 : 80));
-    if (address.protocol.startsWith('http') && ownHosts.has(address.hostname) && (await this.#ports.ports(cell)).includes(port)) return;
+    if (
+      address.protocol.startsWith('http') &&
+      ownHosts.has(address.hostname) &&
+      (await this.#ports.ports(cell)).includes(port)
+    )
+      return;
     throw fail('DS2016', { url });
   }
 
   #describe(response: Response, redirected: boolean): unknown {
     const stream = (this.#last += 1);
     if (response.body) this.#streams.set(stream, response.body.getReader());
-    return { stream, status: response.status, statusText: response.statusText, url: response.url, redirected, headers: [...response.headers] };
+    return {
+      stream,
+      status: response.status,
+      statusText: response.statusText,
+      url: response.url,
+      redirected,
+      headers: [...response.headers],
+    };
   }
 }

@@ -13,40 +13,56 @@ function moduleProxy(id: string): object {
   let made = modules.get(id);
   if (made) return made;
   const list = (): readonly LiveMember[] => request('app.moduleMembers', { module: id });
-  made = makeProxy({}, {
-    get: (shadow, key) => (typeof key === 'symbol' ? Reflect.get(shadow, key) : key === 'toJSON' ? undefined : toCell(request('app.read', { place: { module: id, name: key } }))),
-    set: (_shadow, key, value) => {
-      writePlace({ module: id, name: String(key) }, value);
-      return true;
+  made = makeProxy(
+    {},
+    {
+      get: (shadow, key) =>
+        typeof key === 'symbol'
+          ? Reflect.get(shadow, key)
+          : key === 'toJSON'
+            ? undefined
+            : toCell(request('app.read', { place: { module: id, name: key } })),
+      set: (_shadow, key, value) => {
+        writePlace({ module: id, name: String(key) }, value);
+        return true;
+      },
+      has: (_shadow, key) => list().some((member) => keyText(member) === key),
+      ownKeys: () => [...new Set(list().map(keyText))],
+      getOwnPropertyDescriptor(_shadow, key) {
+        const member = list().find((each) => keyText(each) === key);
+        return member && { value: toCell(member.value), writable: true, enumerable: true, configurable: true };
+      },
     },
-    has: (_shadow, key) => list().some((member) => keyText(member) === key),
-    ownKeys: () => [...new Set(list().map(keyText))],
-    getOwnPropertyDescriptor(_shadow, key) {
-      const member = list().find((each) => keyText(each) === key);
-      return member && { value: toCell(member.value), writable: true, enumerable: true, configurable: true };
-    },
-  });
+  );
   listers.set(made, () => list().map(keyText));
   modules.set(id, made);
   return made;
 }
 
 const noModule = (module: string): never => {
-  throw Object.assign(new ReferenceError(`DS2024 the target has no module ${module}; list them with Object.keys(app.modules)`), { code: 'DS2024' });
+  throw Object.assign(
+    new ReferenceError(`DS2024 the target has no module ${module}; list them with Object.keys(app.modules)`),
+    { code: 'DS2024' },
+  );
 };
 
-const moduleTable: object = makeProxy({}, {
-  get: (shadow, key) => {
-    if (typeof key === 'symbol') return Reflect.get(shadow, key);
-    if (key === 'toJSON') return undefined;
-    return modules.get(key) ?? (request('app.modules', {}).includes(key) ? moduleProxy(key) : noModule(key));
+const moduleTable: object = makeProxy(
+  {},
+  {
+    get: (shadow, key) => {
+      if (typeof key === 'symbol') return Reflect.get(shadow, key);
+      if (key === 'toJSON') return undefined;
+      return modules.get(key) ?? (request('app.modules', {}).includes(key) ? moduleProxy(key) : noModule(key));
+    },
+    set: () => false,
+    has: (_shadow, key) => request('app.modules', {}).includes(String(key)),
+    ownKeys: () => [...request('app.modules', {})],
+    getOwnPropertyDescriptor: (_shadow, key) =>
+      typeof key === 'string' && request('app.modules', {}).includes(key)
+        ? { value: moduleProxy(key), enumerable: true, configurable: true }
+        : undefined,
   },
-  set: () => false,
-  has: (_shadow, key) => request('app.modules', {}).includes(String(key)),
-  ownKeys: () => [...request('app.modules', {})],
-  getOwnPropertyDescriptor: (_shadow, key) =>
-    typeof key === 'string' && request('app.modules', {}).includes(key) ? { value: moduleProxy(key), enumerable: true, configurable: true } : undefined,
-});
+);
 listers.set(moduleTable, () => request('app.modules', {}));
 
 /** Another target has been attached: what was known of the last one is forgotten. */

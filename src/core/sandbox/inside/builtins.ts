@@ -16,7 +16,8 @@ const whole = (namespace: Record<string, unknown>): unknown => {
   if (typeof main !== 'function' && typeof main !== 'object') return { ...namespace };
   const into = typeof main === 'function' ? main : { ...(main as object) };
   for (const [name, value] of Object.entries(namespace)) {
-    if (name !== 'default' && !Object.hasOwn(into as object, name)) Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
+    if (name !== 'default' && !Object.hasOwn(into as object, name))
+      Object.defineProperty(into, name, { value, enumerable: true, configurable: true, writable: true });
   }
   return into;
 };
@@ -27,7 +28,8 @@ function fileURLToPath(url: string | URL): string {
   return decodeURIComponent(parsed.pathname);
 }
 
-const pathToFileURL = (file: string): URL => new URL(`file://${encodeURI(path.resolve(file)).replace(/[?#]/g, encodeURIComponent)}`);
+const pathToFileURL = (file: string): URL =>
+  new URL(`file://${encodeURI(path.resolve(file)).replace(/[?#]/g, encodeURIComponent)}`);
 
 let made: Record<string, unknown> | undefined;
 
@@ -35,8 +37,24 @@ let made: Record<string, unknown> | undefined;
 export function builtins(): Record<string, unknown> {
   if (made) return made;
   const world = globalThis as unknown as Record<string, unknown>;
-  const util = { ...(unenvUtil.default as object), ...unenvUtil, format, formatWithOptions, inspect, stripVTControlCharacters, TextEncoder: world['TextEncoder'], TextDecoder: world['TextDecoder'] };
-  const timerSet = { setTimeout: timers.setTimeout, setInterval: timers.setInterval, setImmediate: timers.setImmediate, clearTimeout: timers.clearTimeout, clearInterval: timers.clearTimeout, clearImmediate: timers.clearTimeout };
+  const util = {
+    ...(unenvUtil.default as object),
+    ...unenvUtil,
+    format,
+    formatWithOptions,
+    inspect,
+    stripVTControlCharacters,
+    TextEncoder: world['TextEncoder'],
+    TextDecoder: world['TextDecoder'],
+  };
+  const timerSet = {
+    setTimeout: timers.setTimeout,
+    setInterval: timers.setInterval,
+    setImmediate: timers.setImmediate,
+    clearTimeout: timers.clearTimeout,
+    clearInterval: timers.clearTimeout,
+    clearImmediate: timers.clearTimeout,
+  };
   const paths = whole(path) as Record<string, unknown>;
   made = {
     assert: whole(assert),

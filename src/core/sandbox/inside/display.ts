@@ -27,7 +27,11 @@ interface Note {
 function copyOf(state: LiveState, depth: number, note: Note): unknown {
   const { value } = state;
   const text = { [inspect.custom]: () => value.preview };
-  if (value.kind === 'function' || depth === 0 || !['object', 'array', 'map', 'set', 'module', 'scope', 'error'].includes(value.subtype)) {
+  if (
+    value.kind === 'function' ||
+    depth === 0 ||
+    !['object', 'array', 'map', 'set', 'module', 'scope', 'error'].includes(value.subtype)
+  ) {
     note.cut = true;
     return text;
   }
@@ -42,8 +46,11 @@ function copyOf(state: LiveState, depth: number, note: Note): unknown {
   const entries = members.filter((member) => member.origin === 'entry');
   if (value.subtype === 'map') return new Map(entries.map((member) => [inner(member.key), inner(member.value)]));
   if (value.subtype === 'set') return new Set(entries.map((member) => inner(member.value)));
-  const pairs = members.filter((member) => member.enumerable || value.subtype === 'error').map((member) => [keyText(member), inner(member.value)] as const);
-  if (value.subtype === 'array') return Object.assign([], Object.fromEntries(pairs.filter(([key]) => key !== 'length')));
+  const pairs = members
+    .filter((member) => member.enumerable || value.subtype === 'error')
+    .map((member) => [keyText(member), inner(member.value)] as const);
+  if (value.subtype === 'array')
+    return Object.assign([], Object.fromEntries(pairs.filter(([key]) => key !== 'length')));
   const made = Object.fromEntries(pairs);
   if (note.classes && value.className !== 'Object' && value.className !== '') {
     const shown = class {};
@@ -66,7 +73,14 @@ export function textOf(value: unknown): string {
 }
 
 export function jsonOf(value: unknown): unknown {
-  if (value === undefined || typeof value === 'function' || typeof value === 'symbol' || typeof value === 'bigint' || isProxy(value)) return undefined;
+  if (
+    value === undefined ||
+    typeof value === 'function' ||
+    typeof value === 'symbol' ||
+    typeof value === 'bigint' ||
+    isProxy(value)
+  )
+    return undefined;
   if (typeof value === 'number' && !Number.isFinite(value)) return undefined;
   if (handleText(value) !== undefined || value === session || value === app) return undefined;
   const budget = { nodes: 20_000 };
@@ -80,14 +94,17 @@ function isData(value: unknown, budget: { nodes: number }, depth: number): boole
   if (typeof value !== 'object' || depth > 50 || isProxy(value) || (budget.nodes -= 1) < 0) return false;
   const prototype = Object.getPrototypeOf(value) as unknown;
   if (!Array.isArray(value) && prototype !== Object.prototype && prototype !== null) return false;
-  return Object.values(Object.getOwnPropertyDescriptors(value)).every((property) => 'value' in property && (property.enumerable !== true || isData(property.value, budget, depth + 1)));
+  return Object.values(Object.getOwnPropertyDescriptors(value)).every(
+    (property) => 'value' in property && (property.enumerable !== true || isData(property.value, budget, depth + 1)),
+  );
 }
 
 export async function bundleOf(value: unknown): Promise<Bundle> {
   const own = ownDisplay(value);
   if (own) {
     const given: unknown = await own.call(value);
-    if (typeof given === 'object' && given !== null) return { 'text/plain': textOf(value), ...(JSON.parse(JSON.stringify(given)) as Bundle) };
+    if (typeof given === 'object' && given !== null)
+      return { 'text/plain': textOf(value), ...(JSON.parse(JSON.stringify(given)) as Bundle) };
   }
   const state = liveState(value);
   if (state) return liveBundle(state);
@@ -97,7 +114,15 @@ export async function bundleOf(value: unknown): Promise<Bundle> {
 }
 
 function ownDisplay(value: unknown): ((this: unknown) => unknown) | undefined {
-  if (typeof value !== 'object' || value === null || isProxy(value) || liveState(value) || handleText(value) !== undefined || value === session) return undefined;
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    isProxy(value) ||
+    liveState(value) ||
+    handleText(value) !== undefined ||
+    value === session
+  )
+    return undefined;
   const method = (value as Record<symbol, unknown>)[displaySymbol];
   return typeof method === 'function' ? (method as () => unknown) : undefined;
 }
@@ -106,5 +131,8 @@ export function liveBundle(state: LiveState): Bundle {
   const note = { cut: false, classes: true };
   const copy = copyOf(state, liveDepth, note);
   const json = note.cut ? undefined : jsonOf(copyOf(state, liveDepth, { cut: false, classes: false }));
-  return { 'text/plain': inspect(copy, { depth: liveDepth + 1, breakLength: 100 }), ...(json === undefined ? {} : { 'application/json': json }) };
+  return {
+    'text/plain': inspect(copy, { depth: liveDepth + 1, breakLength: 100 }),
+    ...(json === undefined ? {} : { 'application/json': json }),
+  };
 }

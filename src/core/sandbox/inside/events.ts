@@ -43,7 +43,11 @@ interface Registered {
 export class EventTarget {
   readonly #listeners = new Map<string, Registered[]>();
 
-  addEventListener(type: string, listener: EventListener | null, options: boolean | { once?: boolean; signal?: AbortSignal } = {}): void {
+  addEventListener(
+    type: string,
+    listener: EventListener | null,
+    options: boolean | { once?: boolean; signal?: AbortSignal } = {},
+  ): void {
     if (!listener) return;
     const list = this.#listeners.get(type) ?? [];
     if (list.some((each) => each.listener === listener)) return;
@@ -56,7 +60,11 @@ export class EventTarget {
 
   removeEventListener(type: string, listener: EventListener | null): void {
     const list = this.#listeners.get(type);
-    if (list) this.#listeners.set(type, list.filter((each) => each.listener !== listener));
+    if (list)
+      this.#listeners.set(
+        type,
+        list.filter((each) => each.listener !== listener),
+      );
   }
 
   dispatchEvent(event: Event): boolean {
@@ -114,7 +122,10 @@ export class AbortSignal extends EventTarget {
 
   static timeout(delay: number): AbortSignal {
     const signal = new AbortSignal(mayMake);
-    setTimeout(() => AbortSignal.begin(signal, new DOMException('The operation was aborted due to timeout', 'TimeoutError')), delay);
+    setTimeout(
+      () => AbortSignal.begin(signal, new DOMException('The operation was aborted due to timeout', 'TimeoutError')),
+      delay,
+    );
     return signal;
   }
 

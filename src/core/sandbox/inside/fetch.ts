@@ -9,7 +9,10 @@ export class Headers {
 
   constructor(init?: HeaderInit) {
     if (!init) return;
-    const pairs = Symbol.iterator in init ? (init as Iterable<readonly [string, string]>) : Object.entries(init as Record<string, string>);
+    const pairs =
+      Symbol.iterator in init
+        ? (init as Iterable<readonly [string, string]>)
+        : Object.entries(init as Record<string, string>);
     for (const [name, value] of pairs) this.append(name, value);
   }
 
@@ -75,18 +78,33 @@ export class Response {
   readonly #pull: Pull;
   #used = false;
 
-  constructor(body?: string | Uint8Array | null, init: { status?: number; statusText?: string; headers?: HeaderInit; url?: string; redirected?: boolean; pull?: Pull } = {}) {
+  constructor(
+    body?: string | Uint8Array | null,
+    init: {
+      status?: number;
+      statusText?: string;
+      headers?: HeaderInit;
+      url?: string;
+      redirected?: boolean;
+      pull?: Pull;
+    } = {},
+  ) {
     this.status = init.status ?? 200;
     this.statusText = init.statusText ?? '';
     this.url = init.url ?? '';
     this.redirected = init.redirected ?? false;
     this.headers = new Headers(init.headers);
-    let rest = body === undefined || body === null ? undefined : Uint8Array.from(typeof body === 'string' ? Buffer.from(body) : body);
-    this.#pull = init.pull ?? (() => {
-      const now = rest;
-      rest = undefined;
-      return Promise.resolve(now);
-    });
+    let rest =
+      body === undefined || body === null
+        ? undefined
+        : Uint8Array.from(typeof body === 'string' ? Buffer.from(body) : body);
+    this.#pull =
+      init.pull ??
+      (() => {
+        const now = rest;
+        rest = undefined;
+        return Promise.resolve(now);
+      });
   }
 
   get ok(): boolean {
@@ -139,10 +157,17 @@ export async function fetch(address: string | URL, init: FetchInit = {}): Promis
   init.signal?.throwIfAborted();
   const headers = new Headers(init.headers);
   const { body } = init;
-  if (body instanceof URLSearchParams && !headers.has('content-type')) headers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
-  const bytes = body === undefined || body === null ? undefined : Buffer.from(typeof body === 'string' || !(body instanceof URLSearchParams) ? (body as string) : String(body));
+  if (body instanceof URLSearchParams && !headers.has('content-type'))
+    headers.set('content-type', 'application/x-www-form-urlencoded;charset=UTF-8');
+  const bytes =
+    body === undefined || body === null
+      ? undefined
+      : Buffer.from(typeof body === 'string' || !(body instanceof URLSearchParams) ? (body as string) : String(body));
   const asked = askLater<ResponseData>('fetch', {
-    url: String(address), method: init.method ?? 'GET', headers: [...headers], redirect: init.redirect ?? 'follow',
+    url: String(address),
+    method: init.method ?? 'GET',
+    headers: [...headers],
+    redirect: init.redirect ?? 'follow',
     ...(bytes ? { body: bytes.toString('base64') } : {}),
   });
   const data = await (init.signal ? Promise.race([asked, aborted(init.signal)]) : asked);
@@ -154,4 +179,6 @@ export async function fetch(address: string | URL, init: FetchInit = {}): Promis
 }
 
 const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+  new Promise((_resolve, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );

@@ -27,17 +27,22 @@ const released = new FinalizationRegistry<number>((id) => {
 export const handleText = (value: unknown): string | undefined =>
   (typeof value === 'object' && value !== null) || typeof value === 'function' ? states.get(value)?.text : undefined;
 
-export const handleMembers = (value: object): readonly string[] => ask<string[]>('handle.keys', { id: states.get(value)?.id, all: true });
+export const handleMembers = (value: object): readonly string[] =>
+  ask<string[]>('handle.keys', { id: states.get(value)?.id, all: true });
 
 const side: CodecSide = {
   refer(value) {
     if (typeof value === 'symbol') {
       const name = wellKnown.get(value);
-      return name === undefined ? { $: 'symbol', for: Symbol.keyFor(value) ?? value.description ?? '' } : { $: 'symbol', name };
+      return name === undefined
+        ? { $: 'symbol', for: Symbol.keyFor(value) ?? value.description ?? '' }
+        : { $: 'symbol', name };
     }
     const state = states.get(value);
     if (state) return { $: 'handle', id: state.id };
-    return typeof value === 'function' ? { $: 'callback', id: callbackId(value as (...args: unknown[]) => unknown) } : undefined;
+    return typeof value === 'function'
+      ? { $: 'callback', id: callbackId(value as (...args: unknown[]) => unknown) }
+      : undefined;
   },
   resolve(reference) {
     if (reference.$ === 'handle') return handleFor(reference);
@@ -96,14 +101,31 @@ const handler = (id: number, text: string): ProxyHandler<object> => ({
     return true;
   },
   has: (_shadow, key) => ask<boolean>('handle.has', { id, key: member(key) }),
-  apply: (_shadow, receiver, args) => decodeValue(ask('handle.call', { id, receiver: encode(receiver === globalThis ? undefined : receiver, side), args: encode(args, side) })),
+  apply: (_shadow, receiver, args) =>
+    decodeValue(
+      ask('handle.call', {
+        id,
+        receiver: encode(receiver === globalThis ? undefined : receiver, side),
+        args: encode(args, side),
+      }),
+    ),
   construct: (_shadow, args) => decodeValue(ask('handle.new', { id, args: encode(args, side) })) as object,
-  ownKeys: (shadow) => [...new Set([...ask<string[]>('handle.keys', { id }), ...Reflect.ownKeys(shadow).filter((key) => !Reflect.getOwnPropertyDescriptor(shadow, key)!.configurable)])],
+  ownKeys: (shadow) => [
+    ...new Set([
+      ...ask<string[]>('handle.keys', { id }),
+      ...Reflect.ownKeys(shadow).filter((key) => !Reflect.getOwnPropertyDescriptor(shadow, key)!.configurable),
+    ]),
+  ],
   getOwnPropertyDescriptor(shadow, key) {
     const own = Reflect.getOwnPropertyDescriptor(shadow, key);
     if (own && !own.configurable) return own;
     if (!ask<boolean>('handle.owns', { id, key: member(key) })) return undefined;
-    return { value: decodeValue(ask('handle.get', { id, key: member(key) })), writable: true, enumerable: true, configurable: true };
+    return {
+      value: decodeValue(ask('handle.get', { id, key: member(key) })),
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    };
   },
   defineProperty: () => false,
   deleteProperty: (_shadow, key) => ask<boolean>('handle.delete', { id, key: member(key) }),

@@ -23,10 +23,19 @@ export function ask<T>(method: string, parameters: unknown = {}): T {
 
 /** An error that came from outside, as an error of this realm. */
 export function revive(data: ThrownData): Error {
-  const kinds: Record<string, ErrorConstructor> = { TypeError, RangeError, SyntaxError, ReferenceError, URIError, EvalError };
+  const kinds: Record<string, ErrorConstructor> = {
+    TypeError,
+    RangeError,
+    SyntaxError,
+    ReferenceError,
+    URIError,
+    EvalError,
+  };
   const error = new (kinds[data.name] ?? Error)(data.message);
-  if (error.name !== data.name) Object.defineProperty(error, 'name', { value: data.name, configurable: true, writable: true });
-  for (const [key, value] of Object.entries(data.extra ?? {})) Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true });
+  if (error.name !== data.name)
+    Object.defineProperty(error, 'name', { value: data.name, configurable: true, writable: true });
+  for (const [key, value] of Object.entries(data.extra ?? {}))
+    Object.defineProperty(error, key, { value, configurable: true, writable: true, enumerable: true });
   return error;
 }
 
@@ -45,7 +54,12 @@ let lastTicket = 0;
 export function askLater<T>(method: string, parameters: unknown = {}): Promise<T> {
   const ticket = (lastTicket += 1);
   return new Promise<T>((resolve, reject) => {
-    waiting.set(ticket, { cell: owner, resolve: resolve as (value: unknown) => void, reject, asked: new Error('asked here') });
+    waiting.set(ticket, {
+      cell: owner,
+      resolve: resolve as (value: unknown) => void,
+      reject,
+      asked: new Error('asked here'),
+    });
     try {
       ask(method, { ...(parameters as object), ticket });
     } catch (error) {
@@ -57,7 +71,9 @@ export function askLater<T>(method: string, parameters: unknown = {}): Promise<T
 
 /** Waits for a ticket that the host chose itself (a promise of its own). */
 export const awaitTicket = (ticket: string): Promise<unknown> =>
-  new Promise((resolve, reject) => foreign.set(ticket, { cell: owner, resolve, reject, asked: new Error('asked here') }));
+  new Promise((resolve, reject) =>
+    foreign.set(ticket, { cell: owner, resolve, reject, asked: new Error('asked here') }),
+  );
 
 const foreign = new Map<string, Waiting>();
 
@@ -73,7 +89,11 @@ export function settle(ticket: number | string, reply: WireReply): void {
 
 function placed(error: Error, asked: Error): Error {
   const frames = String(asked.stack).split('\n').slice(1);
-  Object.defineProperty(error, 'stack', { value: [`${error.name}: ${error.message}`, ...frames].join('\n'), configurable: true, writable: true });
+  Object.defineProperty(error, 'stack', {
+    value: [`${error.name}: ${error.message}`, ...frames].join('\n'),
+    configurable: true,
+    writable: true,
+  });
   return error;
 }
 

@@ -25,10 +25,23 @@ export function rawError(thrown: unknown): RawError {
   if (typeof thrown === 'object' && thrown !== null && 'stack' in thrown && 'message' in thrown) {
     const error = thrown as Error & { code?: unknown };
     const name = String(error.name);
-    const cause = error.cause === undefined ? '' : `\n  cause: ${error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : textOf(error.cause)}`;
-    const inner = error instanceof AggregateError ? error.errors.map((each) => `\n  ${each instanceof Error ? `${each.name}: ${each.message}` : textOf(each)}`).join('') : '';
+    const cause =
+      error.cause === undefined
+        ? ''
+        : `\n  cause: ${error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : textOf(error.cause)}`;
+    const inner =
+      error instanceof AggregateError
+        ? error.errors
+            .map((each) => `\n  ${each instanceof Error ? `${each.name}: ${each.message}` : textOf(each)}`)
+            .join('')
+        : '';
     const code = typeof error.code === 'string' && /^DS\d{4}$/.test(error.code) ? { code: error.code } : {};
-    return { name: code.code === undefined ? name : 'DevsandboxError', message: `${String(error.message)}${inner}${cause}`, ...code, stack: String(error.stack) };
+    return {
+      name: code.code === undefined ? name : 'DevsandboxError',
+      message: `${String(error.message)}${inner}${cause}`,
+      ...code,
+      stack: String(error.stack),
+    };
   }
   return { name: 'Uncaught', message: textOf(thrown), stack: '' };
 }
@@ -57,7 +70,11 @@ const entries: Record<string, (parameters: never) => unknown> = {
   settle: ({ ticket, reply }: { ticket: number | string; reply: WireReply }) => settle(ticket, reply),
   callback: ({ id, receiver, args }: { id: number; receiver: unknown; args: unknown }) => callBack(id, receiver, args),
   members: ({ path }: { path: string[] }) => membersAt(path),
-  inspect: ({ path, ticket }: { path: string[]; ticket: number }) => void inspectAt(path).then((answer) => ask('answer', { ticket, answer }), () => ask('answer', { ticket, answer: { found: false, data: {} } })),
+  inspect: ({ path, ticket }: { path: string[]; ticket: number }) =>
+    void inspectAt(path).then(
+      (answer) => ask('answer', { ticket, answer }),
+      () => ask('answer', { ticket, answer: { found: false, data: {} } }),
+    ),
   assign: ({ name, json }: { name: string; json: unknown }) => assign(name, json),
   forget: ({ cell }: { cell: number }) => {
     forgetTimers(cell);
@@ -65,7 +82,8 @@ const entries: Record<string, (parameters: never) => unknown> = {
   },
   names: ({ found, id }: { found: FoundModule; id: string }) => exportNames(found, id),
   target: () => forgetModules(),
-  environment: ({ env }: { env: Record<string, string> }) => void Object.assign((globalThis as unknown as { process: { env: object } }).process.env, env),
+  environment: ({ env }: { env: Record<string, string> }) =>
+    void Object.assign((globalThis as unknown as { process: { env: object } }).process.env, env),
   ping: () => 'pong',
 };
 

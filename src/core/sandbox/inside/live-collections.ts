@@ -5,16 +5,25 @@ import type { LiveState } from './live-state.ts';
 
 type ToCell = (value: LiveMember['value']) => unknown;
 
-const entriesOf = (state: LiveState): readonly LiveMember[] => state.members().filter((member) => member.origin === 'entry');
+const entriesOf = (state: LiveState): readonly LiveMember[] =>
+  state.members().filter((member) => member.origin === 'entry');
 
 const sameKey = (member: LiveMember, key: unknown, toCell: ToCell): boolean => {
   const live = liveState(key);
-  if (live) return (member.key.kind === 'object' || member.key.kind === 'function') && member.key.handle === live.value.handle;
-  return member.key.kind !== 'object' && member.key.kind !== 'function' && Object.is(toCell(member.key), key === 0 ? 0 : key);
+  if (live)
+    return (member.key.kind === 'object' || member.key.kind === 'function') && member.key.handle === live.value.handle;
+  return (
+    member.key.kind !== 'object' && member.key.kind !== 'function' && Object.is(toCell(member.key), key === 0 ? 0 : key)
+  );
 };
 
 const refuse = (name: string) => (): never => {
-  throw Object.assign(new TypeError(`DS2023 .${name}() is not possible on a value of the target; read its properties, or assign to one with write access`), { code: 'DS2023' });
+  throw Object.assign(
+    new TypeError(
+      `DS2023 .${name}() is not possible on a value of the target; read its properties, or assign to one with write access`,
+    ),
+    { code: 'DS2023' },
+  );
 };
 
 /** Members that answer instead of properties; undefined for what is neither. */
@@ -26,7 +35,8 @@ export function makeCollection(state: LiveState, toCell: ToCell): Record<Propert
 }
 
 function mapMembers(state: LiveState, toCell: ToCell): Record<PropertyKey, unknown> {
-  const find = (key: unknown): LiveMember | undefined => entriesOf(state).find((member) => sameKey(member, key, toCell));
+  const find = (key: unknown): LiveMember | undefined =>
+    entriesOf(state).find((member) => sameKey(member, key, toCell));
   function* entries(): Generator<[unknown, unknown]> {
     for (const member of entriesOf(state)) yield [toCell(member.key), toCell(member.value)];
   }
@@ -76,7 +86,11 @@ function setMembers(state: LiveState, toCell: ToCell): Record<PropertyKey, unkno
   return finish(members, state, ['add', 'delete', 'clear']);
 }
 
-function finish(members: Record<PropertyKey, unknown>, state: LiveState, writers: readonly string[]): Record<PropertyKey, unknown> {
+function finish(
+  members: Record<PropertyKey, unknown>,
+  state: LiveState,
+  writers: readonly string[],
+): Record<PropertyKey, unknown> {
   for (const name of writers) members[name] = refuse(name);
   Object.defineProperty(members, 'size', { get: () => entriesOf(state).length, enumerable: true });
   return members;
@@ -90,7 +104,8 @@ function dateMembers(state: LiveState): Record<PropertyKey, unknown> {
   for (const name of [...Object.getOwnPropertyNames(Date.prototype), Symbol.toPrimitive] as (keyof Date)[]) {
     const method = date[name] as unknown;
     if (name === ('constructor' as keyof Date)) continue;
-    if (typeof method === 'function') members[name] = String(name).startsWith('set') ? refuse(String(name)) : method.bind(date);
+    if (typeof method === 'function')
+      members[name] = String(name).startsWith('set') ? refuse(String(name)) : method.bind(date);
   }
   return members;
 }

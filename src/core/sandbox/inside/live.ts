@@ -15,8 +15,10 @@ type Described = LiveMember['value'];
 const present = new Map<number, WeakRef<object>>();
 const pageSize = 500;
 
-export const request = <M extends AppMethod>(method: M, parameters: AppRequests[M]['parameters']): AppRequests[M]['result'] =>
-  ask('front', { method, parameters });
+export const request = <M extends AppMethod>(
+  method: M,
+  parameters: AppRequests[M]['parameters'],
+): AppRequests[M]['result'] => ask('front', { method, parameters });
 
 const gone: Handle[] = [];
 const released = new FinalizationRegistry<Handle>((handle) => {
@@ -85,7 +87,12 @@ export function toExpression(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) return String(value);
   if (Object.is(value, -0)) return '-0';
   const refuse = (reason: string): never => {
-    throw Object.assign(new TypeError(`DS2021 a value from the cell cannot go into the target: ${reason}; pass text, numbers, booleans, lists and plain objects`), { code: 'DS2021' });
+    throw Object.assign(
+      new TypeError(
+        `DS2021 a value from the cell cannot go into the target: ${reason}; pass text, numbers, booleans, lists and plain objects`,
+      ),
+      { code: 'DS2021' },
+    );
   };
   if (liveState(value)) return refuse('it already lives there; name it in an expression with %edit');
   if (typeof value === 'function' || typeof value === 'symbol') return refuse(`it is a ${typeof value}`);
@@ -95,7 +102,9 @@ export function toExpression(value: unknown): string {
   } catch (error) {
     return refuse((error as Error).message);
   }
-  return json === undefined ? refuse('it has no JSON form') : `(${json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')})`;
+  return json === undefined
+    ? refuse('it has no JSON form')
+    : `(${json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029')})`;
 }
 
 /** How a property is written in a live name. */
@@ -131,7 +140,12 @@ function makeState(value: LiveObject | LiveFunction): LiveState {
   };
 }
 
-export const keyText = (member: LiveMember): string => (member.key.kind === 'string' ? member.key.value : member.key.kind === 'number' ? String(member.key.value) : member.step);
+export const keyText = (member: LiveMember): string =>
+  member.key.kind === 'string'
+    ? member.key.value
+    : member.key.kind === 'number'
+      ? String(member.key.value)
+      : member.step;
 
 /** Own members that a cell sees as properties. */
 export const properties = (state: LiveState): readonly LiveMember[] =>
@@ -152,7 +166,12 @@ function liveProxy(value: LiveObject | LiveFunction): object {
 }
 
 const noSuch = (operation: string): never => {
-  throw Object.assign(new TypeError(`DS2023 ${operation} is not possible on a value of the target; read its properties, or assign to one with write access`), { code: 'DS2023' });
+  throw Object.assign(
+    new TypeError(
+      `DS2023 ${operation} is not possible on a value of the target; read its properties, or assign to one with write access`,
+    ),
+    { code: 'DS2023' },
+  );
 };
 
 function handlerFor(state: LiveState, collection: Record<PropertyKey, unknown> | undefined): ProxyHandler<object> {
@@ -162,8 +181,11 @@ function handlerFor(state: LiveState, collection: Record<PropertyKey, unknown> |
   return {
     get(shadow, key, receiver) {
       if (collection && key in collection) return Reflect.get(collection, key);
-      if (key === inspectSymbol) return (_depth: number, options: object, inspect: (value: unknown, options: object) => string) => inspect(showing.copy(state), options);
-      if (typeof key === 'symbol') return isArray && key === Symbol.iterator ? () => elements(state) : Reflect.get(shadow, key, receiver);
+      if (key === inspectSymbol)
+        return (_depth: number, options: object, inspect: (value: unknown, options: object) => string) =>
+          inspect(showing.copy(state), options);
+      if (typeof key === 'symbol')
+        return isArray && key === Symbol.iterator ? () => elements(state) : Reflect.get(shadow, key, receiver);
       if (key === 'toJSON') return undefined;
       if (isArray && key in Array.prototype && key !== 'length') return arrayMethod(state, key as keyof unknown[]);
       if (ownMethods.has(key)) return commonMethod(value, shadow, key);
@@ -177,19 +199,42 @@ function handlerFor(state: LiveState, collection: Record<PropertyKey, unknown> |
       writePlace({ handle: value.handle, step: stepOf(key) }, newValue);
       return true;
     },
-    has: (_shadow, key) => typeof key === 'string' && (properties(state).some((member) => keyText(member) === key) || (isArray && key === 'length')),
-    ownKeys: (shadow) => [...new Set([...properties(state).map(keyText), ...Reflect.ownKeys(shadow).filter((key) => Reflect.getOwnPropertyDescriptor(shadow, key)!.configurable === false)])],
+    has: (_shadow, key) =>
+      typeof key === 'string' &&
+      (properties(state).some((member) => keyText(member) === key) || (isArray && key === 'length')),
+    ownKeys: (shadow) => [
+      ...new Set([
+        ...properties(state).map(keyText),
+        ...Reflect.ownKeys(shadow).filter(
+          (key) => Reflect.getOwnPropertyDescriptor(shadow, key)!.configurable === false,
+        ),
+      ]),
+    ],
     getOwnPropertyDescriptor(shadow, key) {
       const fixed = Reflect.getOwnPropertyDescriptor(shadow, key);
-      if (fixed?.configurable === false) return key === 'length' && isArray ? { ...fixed, value: state.read('length') } : fixed;
+      if (fixed?.configurable === false)
+        return key === 'length' && isArray ? { ...fixed, value: state.read('length') } : fixed;
       const member = typeof key === 'string' ? properties(state).find((each) => keyText(each) === key) : undefined;
-      return member && { value: toCell(member.value), writable: member.writable, enumerable: member.enumerable, configurable: true };
+      return (
+        member && {
+          value: toCell(member.value),
+          writable: member.writable,
+          enumerable: member.enumerable,
+          configurable: true,
+        }
+      );
     },
     getPrototypeOf: () => prototypeOf(state),
     apply(_shadow, receiver: unknown, args) {
       if (value.kind !== 'function') return noSuch('a call');
       const owner = liveState(receiver)?.value.handle;
-      return toCell(request('app.call', { fn: value.handle, ...(owner === undefined ? {} : { receiver: owner }), args: args.map(toExpression) }));
+      return toCell(
+        request('app.call', {
+          fn: value.handle,
+          ...(owner === undefined ? {} : { receiver: owner }),
+          args: args.map(toExpression),
+        }),
+      );
     },
     defineProperty: () => noSuch('Object.defineProperty'),
     deleteProperty: () => noSuch('delete'),
@@ -199,7 +244,14 @@ function handlerFor(state: LiveState, collection: Record<PropertyKey, unknown> |
 }
 
 /** What every object has, done here: the same through this proxy, and nothing of the target is called. */
-const ownMethods = new Set(['hasOwnProperty', 'isPrototypeOf', 'propertyIsEnumerable', 'toString', 'toLocaleString', 'valueOf']);
+const ownMethods = new Set([
+  'hasOwnProperty',
+  'isPrototypeOf',
+  'propertyIsEnumerable',
+  'toString',
+  'toLocaleString',
+  'valueOf',
+]);
 
 const commonMethod = (value: LiveObject | LiveFunction, shadow: object, key: string): unknown =>
   key === 'toString' || key === 'toLocaleString' ? () => value.preview : Reflect.get(shadow, key);
@@ -228,7 +280,13 @@ function arrayMethod(state: LiveState, name: keyof unknown[]): unknown {
 }
 
 const prototypes: Record<string, object> = {
-  array: Array.prototype, map: Map.prototype, set: Set.prototype, date: Date.prototype, regexp: RegExp.prototype, error: Error.prototype, promise: Promise.prototype,
+  array: Array.prototype,
+  map: Map.prototype,
+  set: Set.prototype,
+  date: Date.prototype,
+  regexp: RegExp.prototype,
+  error: Error.prototype,
+  promise: Promise.prototype,
 };
 
 function prototypeOf(state: LiveState): object {

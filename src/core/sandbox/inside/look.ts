@@ -33,7 +33,11 @@ function peek(object: object, key: string): unknown {
 }
 
 const boxed = (value: unknown): object | undefined =>
-  value === null || value === undefined || value === nothing ? undefined : typeof value === 'object' || typeof value === 'function' ? value : (Object(value) as object);
+  value === null || value === undefined || value === nothing
+    ? undefined
+    : typeof value === 'object' || typeof value === 'function'
+      ? value
+      : (Object(value) as object);
 
 /** Follows `a`, `b`, `c` from the cells' scope. */
 function follow(path: readonly string[]): unknown {
@@ -46,7 +50,8 @@ function follow(path: readonly string[]): unknown {
   return at;
 }
 
-const describeValue = (value: unknown): string => (value === null ? 'null' : typeof value === 'object' ? (Array.isArray(value) ? 'Array' : 'object') : typeof value);
+const describeValue = (value: unknown): string =>
+  value === null ? 'null' : typeof value === 'object' ? (Array.isArray(value) ? 'Array' : 'object') : typeof value;
 
 /** Members of the value at a path; without a path, the names in scope. */
 export function membersAt(path: readonly string[]): readonly Member[] {
@@ -63,20 +68,42 @@ export function membersAt(path: readonly string[]): readonly Member[] {
 
 function liveMembers(object: object): readonly Member[] {
   const state = liveState(object)!;
-  const listed = state.members().filter((member) => member.origin !== 'entry').map((member): Member => ({ text: keyText(member), kind: member.value.kind === 'function' ? 'function' : 'property', detail: detailOf(member.value) }));
-  const methods = chainMembers(Object.getPrototypeOf(object) as object).filter((member) => state.value.kind === 'object' && ['map', 'set', 'array', 'date'].includes(state.value.subtype) && member.text !== 'constructor');
+  const listed = state
+    .members()
+    .filter((member) => member.origin !== 'entry')
+    .map((member): Member => ({
+      text: keyText(member),
+      kind: member.value.kind === 'function' ? 'function' : 'property',
+      detail: detailOf(member.value),
+    }));
+  const methods = chainMembers(Object.getPrototypeOf(object) as object).filter(
+    (member) =>
+      state.value.kind === 'object' &&
+      ['map', 'set', 'array', 'date'].includes(state.value.subtype) &&
+      member.text !== 'constructor',
+  );
   return [...listed, ...methods];
 }
 
-const detailOf = (value: { readonly kind: string; readonly preview?: string }): string => value.preview?.slice(0, 60) ?? value.kind;
+const detailOf = (value: { readonly kind: string; readonly preview?: string }): string =>
+  value.preview?.slice(0, 60) ?? value.kind;
 
 function chainMembers(object: object): readonly Member[] {
   const found = new Map<string, Member>();
   for (let at: object | null = object; at && !isProxy(at); at = Object.getPrototypeOf(at) as object | null) {
     for (const [text, property] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
-      if (found.has(text) || (at === Object.prototype && text.startsWith('__')) || (ArrayBuffer.isView(at) || Array.isArray(at) ? /^\d+$/.test(text) : false)) continue;
+      if (
+        found.has(text) ||
+        (at === Object.prototype && text.startsWith('__')) ||
+        (ArrayBuffer.isView(at) || Array.isArray(at) ? /^\d+$/.test(text) : false)
+      )
+        continue;
       const isCallable = typeof property.value === 'function';
-      found.set(text, { text, kind: isCallable ? 'function' : 'property', ...('value' in property ? { detail: describeValue(property.value) } : { detail: 'accessor' }) });
+      found.set(text, {
+        text,
+        kind: isCallable ? 'function' : 'property',
+        ...('value' in property ? { detail: describeValue(property.value) } : { detail: 'accessor' }),
+      });
     }
   }
   return [...found.values()];
@@ -85,7 +112,11 @@ function chainMembers(object: object): readonly Member[] {
 function scopeNames(): readonly Member[] {
   const mine = [...userNames].map((text): Member => {
     const value = peek(globalThis, text);
-    return { text, kind: typeof value === 'function' ? 'function' : 'variable', detail: value === nothing ? 'accessor' : describeValue(value) };
+    return {
+      text,
+      kind: typeof value === 'function' ? 'function' : 'variable',
+      detail: value === nothing ? 'accessor' : describeValue(value),
+    };
   });
   const others = chainMembers(globalThis).filter((member) => !userNames.has(member.text));
   return [...mine, ...others];
@@ -95,21 +126,30 @@ export async function inspectAt(path: readonly string[]): Promise<{ found: boole
   const value = path.length === 0 ? nothing : follow(path);
   if (value === nothing || (value === undefined && !exists(path))) return { found: false, data: {} };
   const bundle = value === app ? { 'text/plain': 'app { modules }' } : await bundleOf(value);
-  return { found: true, data: { 'text/plain': `${path.join('.')}: ${kindOf(value)}\n${String(bundle['text/plain'])}` } };
+  return {
+    found: true,
+    data: { 'text/plain': `${path.join('.')}: ${kindOf(value)}\n${String(bundle['text/plain'])}` },
+  };
 }
 
 function exists(path: readonly string[]): boolean {
   const holder = path.length === 1 ? globalThis : boxed(follow(path.slice(0, -1)));
   if (!holder || isProxy(holder)) return false;
   const last = path.at(-1)!;
-  return liveState(holder) || memberNames(holder) ? membersAt(path.slice(0, -1)).some((member) => member.text === last) : last in holder;
+  return liveState(holder) || memberNames(holder)
+    ? membersAt(path.slice(0, -1)).some((member) => member.text === last)
+    : last in holder;
 }
 
 function kindOf(value: unknown): string {
   if (typeof value === 'function') {
     const text = liveState(value) || handleText(value) !== undefined ? '' : Function.prototype.toString.call(value);
     const head = text.startsWith('class') ? '' : /^[^{]*?\)(?=\s*(?:=>|\{))/.exec(text)?.[0];
-    return head === undefined || head === '' ? (text.startsWith('class') ? 'class' : 'function') : `function ${head.replace(/\s+/g, ' ')}`;
+    return head === undefined || head === ''
+      ? text.startsWith('class')
+        ? 'class'
+        : 'function'
+      : `function ${head.replace(/\s+/g, ' ')}`;
   }
   return describeValue(value);
 }

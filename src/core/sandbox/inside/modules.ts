@@ -35,7 +35,11 @@ function asNamespace(exports: unknown): Record<string, unknown> {
   const namespace: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   if ((typeof exports === 'object' && exports !== null) || typeof exports === 'function') {
     for (const key of exportedKeys(exports)) {
-      Object.defineProperty(namespace, key, { get: () => (exports as Record<string, unknown>)[key], enumerable: true, configurable: true });
+      Object.defineProperty(namespace, key, {
+        get: () => (exports as Record<string, unknown>)[key],
+        enumerable: true,
+        configurable: true,
+      });
     }
   }
   Object.defineProperty(namespace, 'default', { value: exports, enumerable: true, configurable: true });
@@ -45,7 +49,9 @@ function asNamespace(exports: unknown): Record<string, unknown> {
 
 /** Of a function also what it has not made enumerable, such as static methods. */
 const exportedKeys = (exports: object): readonly string[] =>
-  typeof exports === 'function' && handleText(exports) === undefined ? Object.getOwnPropertyNames(exports).filter((key) => !(key in Function.prototype) && key !== 'prototype') : Object.keys(exports);
+  typeof exports === 'function' && handleText(exports) === undefined
+    ? Object.getOwnPropertyNames(exports).filter((key) => !(key in Function.prototype) && key !== 'prototype')
+    : Object.keys(exports);
 
 function valueOf(found: FoundModule): unknown {
   switch (found.kind) {
@@ -82,7 +88,8 @@ function load(id: string, folder: string, evaluate: (module: CommonModule) => vo
 }
 
 function requireFrom(from: string): (specifier: string) => unknown {
-  const require = (specifier: string): unknown => valueOf(ask<FoundModule>('require', { specifier, from, have: [...common.keys()] }));
+  const require = (specifier: string): unknown =>
+    valueOf(ask<FoundModule>('require', { specifier, from, have: [...common.keys()] }));
   return Object.assign(require, {
     resolve: (specifier: string) => ask<string>('resolve', { specifier, from }),
     cache: {},

@@ -3,7 +3,8 @@
 const proxies = new WeakSet<object>();
 const Original = Proxy;
 
-export const isProxy = (value: unknown): boolean => typeof value === 'object' || typeof value === 'function' ? proxies.has(value as object) : false;
+export const isProxy = (value: unknown): boolean =>
+  typeof value === 'object' || typeof value === 'function' ? proxies.has(value as object) : false;
 
 /** A proxy of our own (`app`, handles): it knows how to be looked at. */
 export const makeProxy = <T extends object>(target: T, handler: ProxyHandler<T>): T => new Original(target, handler);

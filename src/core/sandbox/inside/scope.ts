@@ -39,7 +39,10 @@ function bind(module: Record<string, unknown>, specifier: string, names: Record<
     const get = (): unknown => {
       if (exported in module) return module[exported];
       const names = Object.keys(module).join(', ') || 'nothing';
-      throw Object.assign(new SyntaxError(`DS2015 ${specifier} has no export named ${exported}; import one of: ${names}`), { code: 'DS2015' });
+      throw Object.assign(
+        new SyntaxError(`DS2015 ${specifier} has no export named ${exported}; import one of: ${names}`),
+        { code: 'DS2015' },
+      );
     };
     bindings.add(get);
     userNames.add(local);

@@ -26,13 +26,24 @@ export class TextEncoder {
 }
 
 const labels: Record<string, string> = {
-  utf8: 'utf-8', 'utf-8': 'utf-8', 'unicode-1-1-utf-8': 'utf-8',
-  'utf-16le': 'utf-16le', 'utf-16': 'utf-16le', ucs2: 'utf-16le',
-  latin1: 'windows-1252', ascii: 'windows-1252', 'iso-8859-1': 'windows-1252', 'windows-1252': 'windows-1252',
+  utf8: 'utf-8',
+  'utf-8': 'utf-8',
+  'unicode-1-1-utf-8': 'utf-8',
+  'utf-16le': 'utf-16le',
+  'utf-16': 'utf-16le',
+  ucs2: 'utf-16le',
+  latin1: 'windows-1252',
+  ascii: 'windows-1252',
+  'iso-8859-1': 'windows-1252',
+  'windows-1252': 'windows-1252',
 };
 
 const bytesOf = (input: ArrayBuffer | ArrayBufferView): Uint8Array =>
-  input instanceof Uint8Array ? input : ArrayBuffer.isView(input) ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength) : new Uint8Array(input);
+  input instanceof Uint8Array
+    ? input
+    : ArrayBuffer.isView(input)
+      ? new Uint8Array(input.buffer, input.byteOffset, input.byteLength)
+      : new Uint8Array(input);
 
 export class TextDecoder {
   readonly encoding: string;
@@ -55,7 +66,9 @@ export class TextDecoder {
     all.set(given, this.#rest.length);
     const keep = options.stream === true ? incomplete(all, this.encoding) : 0;
     this.#rest = all.slice(all.length - keep);
-    const text = Buffer.from(all.subarray(0, all.length - keep)).toString(this.encoding === 'utf-8' ? 'utf8' : this.encoding === 'utf-16le' ? 'utf16le' : 'latin1');
+    const text = Buffer.from(all.subarray(0, all.length - keep)).toString(
+      this.encoding === 'utf-8' ? 'utf8' : this.encoding === 'utf-16le' ? 'utf16le' : 'latin1',
+    );
     if (this.fatal && this.encoding === 'utf-8' && text.includes('\uFFFD') && !Buffer.from(text, 'utf8').equals(all)) {
       throw new TypeError('The encoded data was not valid for encoding utf-8');
     }

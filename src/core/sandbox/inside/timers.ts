@@ -56,7 +56,14 @@ function start(callback: unknown, delay: unknown, args: readonly unknown[], repe
   if (typeof callback !== 'function') throw new TypeError('The "callback" argument must be of type function.');
   const id = (last += 1);
   const time = Number(delay);
-  const entry = { cell: currentCell(), callback: callback as Entry['callback'], args, repeat, delay: time >= 1 && time <= 2 ** 31 - 1 ? Math.trunc(time) : 1, handle: new Timeout(id) };
+  const entry = {
+    cell: currentCell(),
+    callback: callback as Entry['callback'],
+    args,
+    repeat,
+    delay: time >= 1 && time <= 2 ** 31 - 1 ? Math.trunc(time) : 1,
+    handle: new Timeout(id),
+  };
   entries.set(id, entry);
   ask('timer.set', { id, delay: entry.delay });
   return entry.handle;
@@ -86,14 +93,20 @@ export function forgetTimers(cell: number): void {
 
 export const ownerOfTimer = (id: number): number => entries.get(id)?.cell ?? 0;
 
-export const setTimeout = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout => start(callback, delay, args, false);
-export const setInterval = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout => start(callback, delay, args, true);
+export const setTimeout = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout =>
+  start(callback, delay, args, false);
+export const setInterval = (callback: unknown, delay?: unknown, ...args: unknown[]): Timeout =>
+  start(callback, delay, args, true);
 export const setImmediate = (callback: unknown, ...args: unknown[]): Timeout => start(callback, 0, args, false);
 export const clearTimeout = cancel;
 
-const sleep = <T>(delay: number, value?: T): Promise<T | undefined> => new Promise((resolve) => setTimeout(resolve, delay, value));
+const sleep = <T>(delay: number, value?: T): Promise<T | undefined> =>
+  new Promise((resolve) => setTimeout(resolve, delay, value));
 export const promises = {
   setTimeout: sleep,
   setImmediate: <T>(value?: T): Promise<T | undefined> => sleep(0, value),
-  scheduler: { wait: (delay: number): Promise<void> => sleep(delay) as Promise<void>, yield: (): Promise<void> => sleep(0) as Promise<void> },
+  scheduler: {
+    wait: (delay: number): Promise<void> => sleep(delay) as Promise<void>,
+    yield: (): Promise<void> => sleep(0) as Promise<void>,
+  },
 };

@@ -45,7 +45,8 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
     if (inspector.opened) ({ cdp, agentId } = await moveInspector(cdp, facts.pid, link, fate));
     const info = await infoOf(facts, address.pid ?? (inspector.url.includes('127.0.0.1') ? facts.pid : undefined));
     const mainSession = new NodeSession({ cdp, link, info, agentId });
-    if (address.worker === undefined) return new NodeTarget({ session: mainSession, fate, openedInspector: inspector.opened });
+    if (address.worker === undefined)
+      return new NodeTarget({ session: mainSession, fate, openedInspector: inspector.opened });
     const worker = await attachWorker(mainSession, address.worker, fate);
     return new NodeTarget({ session: worker, main: mainSession, fate, openedInspector: inspector.opened });
   } catch (error) {
@@ -76,17 +77,31 @@ async function connect(url: string, fate: Fate): Promise<CdpClient> {
 type AgentChoices = Pick<AgentOptions, 'closeInspector' | 'takeLock'>;
 
 /** Evaluates the agent in a thread and starts it; waits a little for a predecessor whose front has died. */
-async function inject(cdp: CdpClient, link: FrontLink, choices: AgentChoices, fate: Fate): Promise<{ readonly agentId: string; readonly facts: AgentFacts }> {
+async function inject(
+  cdp: CdpClient,
+  link: FrontLink,
+  choices: AgentChoices,
+  fate: Fate,
+): Promise<{ readonly agentId: string; readonly facts: AgentFacts }> {
   const bundle = await bundleInjected(new URL('./agent/index.ts', import.meta.url), { name: 'agent' });
   const exported = await cdp.send('Runtime.evaluate', { expression: bundle.code, silent: true });
-  if (exported.exceptionDetails) throw fail('DS1030', { reason: exported.exceptionDetails.exception?.description ?? exported.exceptionDetails.text });
+  if (exported.exceptionDetails)
+    throw fail('DS1030', {
+      reason: exported.exceptionDetails.exception?.description ?? exported.exceptionDetails.text,
+    });
   // Before 20.16 there is no process.getBuiltinModule; the console's `require` is always there.
   const builtins = await cdp.send('Runtime.evaluate', {
     expression: "typeof process.getBuiltinModule === 'function' ? (name) => process.getBuiltinModule(name) : require",
     includeCommandLineAPI: true,
     silent: true,
   });
-  const options: AgentOptions = { port: link.port, token: link.token, frontPid: process.pid, secretNames: [], ...choices };
+  const options: AgentOptions = {
+    port: link.port,
+    token: link.token,
+    frontPid: process.pid,
+    secretNames: [],
+    ...choices,
+  };
   const created = await cdp.send('Runtime.callFunctionOn', {
     objectId: exported.result.objectId!,
     functionDeclaration: 'function (options, builtin) { return this.createAgent(options, builtin); }',
@@ -94,13 +109,21 @@ async function inject(cdp: CdpClient, link: FrontLink, choices: AgentChoices, fa
     silent: true,
   });
   const agentId = created.result.objectId;
-  if (created.exceptionDetails || agentId === undefined) throw fail('DS1030', { reason: created.exceptionDetails?.exception?.description ?? 'the agent did not start' });
+  if (created.exceptionDetails || agentId === undefined)
+    throw fail('DS1030', { reason: created.exceptionDetails?.exception?.description ?? 'the agent did not start' });
   const call = async (method: string): Promise<unknown> =>
-    (await cdp.send('Runtime.callFunctionOn', { objectId: agentId, functionDeclaration: `function () { return this.${method}(); }`, returnByValue: true })).result.value;
+    (
+      await cdp.send('Runtime.callFunctionOn', {
+        objectId: agentId,
+        functionDeclaration: `function () { return this.${method}(); }`,
+        returnByValue: true,
+      })
+    ).result.value;
   for (let tries = 0; ; tries++) {
     const started = (await call('start')) as AgentFacts | { readonly takenBy: number };
     if (!('takenBy' in started)) return { agentId, facts: started };
-    if (started.takenBy === process.pid || (await isRunning(started.takenBy))) throw fail('DS1011', { pid: fate.name, holder: `process ${started.takenBy}` });
+    if (started.takenBy === process.pid || (await isRunning(started.takenBy)))
+      throw fail('DS1011', { pid: fate.name, holder: `process ${started.takenBy}` });
     // Its front is dead; a busy process has not heard of it yet.
     if (tries >= 20) await call('evict');
     else await sleep(50);
@@ -124,7 +147,10 @@ async function moveInspector(
 ): Promise<{ readonly cdp: CdpClient; readonly agentId: string }> {
   const before = await portsOf(pid);
   cdp
-    .send('Runtime.evaluate', { expression: `process[Symbol.for('devsandbox.lock')]?.moveInspector(${JSON.stringify(link.token)})`, silent: true })
+    .send('Runtime.evaluate', {
+      expression: `process[Symbol.for('devsandbox.lock')]?.moveInspector(${JSON.stringify(link.token)})`,
+      silent: true,
+    })
     .catch(() => undefined);
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {
@@ -132,7 +158,10 @@ async function moveInspector(
     if (found) {
       cdp.close();
       const again = await connect(found.url, fate);
-      const agent = await again.send('Runtime.evaluate', { expression: `process[Symbol.for('devsandbox.lock')]?.api(${JSON.stringify(link.token)})`, silent: true });
+      const agent = await again.send('Runtime.evaluate', {
+        expression: `process[Symbol.for('devsandbox.lock')]?.api(${JSON.stringify(link.token)})`,
+        silent: true,
+      });
       if (agent.result.objectId === undefined) throw fail('DS1030', { reason: 'the agent left' });
       return { cdp: again, agentId: agent.result.objectId };
     }
@@ -145,7 +174,9 @@ async function moveInspector(
 async function infoOf(facts: AgentFacts, pid: number | undefined): Promise<TargetInfo> {
   const isLocal = pid === facts.pid;
   const described = isLocal ? await describeProcess(facts.pid) : undefined;
-  const ports = isLocal ? ((await listenersOf(facts.pid)) ?? []).filter((each) => each.main !== false).map((each) => each.port) : [];
+  const ports = isLocal
+    ? ((await listenersOf(facts.pid)) ?? []).filter((each) => each.main !== false).map((each) => each.port)
+    : [];
   const mainScript = facts.argv[1] ?? '';
   return {
     kind: 'node',
@@ -159,9 +190,14 @@ async function infoOf(facts: AgentFacts, pid: number | undefined): Promise<Targe
 }
 
 /** Worker threads of an attached process, as its inspector lists them. */
-async function workersOf(cdp: CdpClient): Promise<readonly { readonly sessionId: string; readonly info: WorkerInfo }[]> {
+async function workersOf(
+  cdp: CdpClient,
+): Promise<readonly { readonly sessionId: string; readonly info: WorkerInfo }[]> {
   const found: { readonly sessionId: string; readonly info: WorkerInfo }[] = [];
-  using _listening = cdp.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo }) => void found.push({ sessionId, info: workerInfo }));
+  using _listening = cdp.on(
+    'NodeWorker.attachedToWorker',
+    ({ sessionId, workerInfo }) => void found.push({ sessionId, info: workerInfo }),
+  );
   await cdp.send('NodeWorker.enable', { waitForDebuggerOnStart: false });
   return found;
 }
@@ -169,13 +205,22 @@ async function workersOf(cdp: CdpClient): Promise<readonly { readonly sessionId:
 async function attachWorker(main: NodeSession, thread: number, fate: Fate): Promise<NodeSession> {
   const workers = await workersOf(main.cdp);
   const chosen = workers.find(({ info }) => Number(info.workerId) === thread);
-  if (!chosen) throw fail('DS1013', { pid: main.info.pid, thread, threads: workers.map(({ info }) => info.workerId).join(', ') || 'none' });
+  if (!chosen)
+    throw fail('DS1013', {
+      pid: main.info.pid,
+      thread,
+      threads: workers.map(({ info }) => info.workerId).join(', ') || 'none',
+    });
   const cdp = workerCdp(main.cdp, chosen.sessionId, fate.why);
   const link = await FrontLink.open();
   try {
     const { agentId, facts } = await inject(cdp, link, { closeInspector: false, takeLock: false }, fate);
     await lifeline(link);
-    const info: TargetInfo = { ...main.info, mainScript: facts.argv[1] ?? main.info.mainScript, thread: { id: thread, name: chosen.info.title } };
+    const info: TargetInfo = {
+      ...main.info,
+      mainScript: facts.argv[1] ?? main.info.mainScript,
+      thread: { id: thread, name: chosen.info.title },
+    };
     return new NodeSession({ cdp, link, info, agentId });
   } catch (error) {
     link[Symbol.dispose]();

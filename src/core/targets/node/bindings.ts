@@ -62,12 +62,19 @@ export class Bindings {
     return this.#values.read(handle, name);
   }
 
-  async writeVariable(id: string, name: string, expression: string, expected?: string, held?: Handle): Promise<WriteResult> {
+  async writeVariable(
+    id: string,
+    name: string,
+    expression: string,
+    expected?: string,
+    held?: Handle,
+  ): Promise<WriteResult> {
     const module = await this.#modules.get(id);
     const place = `${id}#${name}`;
     const shape = await this.#scopes.shape(module);
     const kind = shape.names.get(name);
-    if (kind === 'import') throw fail('DS1026', { place, reason: 'it is imported; write it in the module that exports it' });
+    if (kind === 'import')
+      throw fail('DS1026', { place, reason: 'it is imported; write it in the module that exports it' });
     using group = this.#session.group();
     const found = await this.#scopes.moduleScope(module, group);
     if (!found || !found.entries.some((each) => each.name === name)) {
@@ -77,7 +84,10 @@ export class Bindings {
     const { functions } = found;
     let refused: Error = fail('DS1025', { module: id, name });
     for (const fn of await this.#thatReach(module, functions, name)) {
-      const written = kind === 'const' ? await this.#writeConst(fn, name, expression, expected, held) : await this.#writeLet(fn, name, expression, expected, held);
+      const written =
+        kind === 'const'
+          ? await this.#writeConst(fn, name, expression, expected, held)
+          : await this.#writeLet(fn, name, expression, expected, held);
       if ('captureProblem' in written) {
         refused = fail('DS1025', { module: id, name }, new Error(written.captureProblem));
         continue;
@@ -94,18 +104,37 @@ export class Bindings {
     throw refused;
   }
 
-  async writeExport(id: string, name: string, expression: string, expected?: string, held?: Handle): Promise<WriteResult> {
+  async writeExport(
+    id: string,
+    name: string,
+    expression: string,
+    expected?: string,
+    held?: Handle,
+  ): Promise<WriteResult> {
     const module = await this.#modules.get(id);
     if (module.format === 'module') {
       const local = (await this.#scopes.shape(module)).exports.get(name);
-      if (local === undefined) throw fail('DS1026', { place: `${id}#${name}`, reason: 'no variable of this module stands behind the export' });
+      if (local === undefined)
+        throw fail('DS1026', { place: `${id}#${name}`, reason: 'no variable of this module stands behind the export' });
       return this.writeVariable(id, local, expression, expected, held);
     }
     const handle = await this.#exportsHandle(module);
     if (handle === undefined) throw fail('DS1021', { place: `${id}#${name}` });
-    const written = await this.#session.invoke<Answer<Written>>('state.write', handle, name, expression, expected ?? null, held ?? null);
+    const written = await this.#session.invoke<Answer<Written>>(
+      'state.write',
+      handle,
+      name,
+      expression,
+      expected ?? null,
+      held ?? null,
+    );
     if ('problem' in written) throw problemOf(written.problem, `${id}#${name}`, handle, written.reason);
-    return { before: written.before, after: written.after, mechanism: 'assignment to the property of exports', pause: written.ms as Milliseconds };
+    return {
+      before: written.before,
+      after: written.after,
+      mechanism: 'assignment to the property of exports',
+      pause: written.ms as Milliseconds,
+    };
   }
 
   /** Makes optimised code forget the values it folded; gives the pause. */
@@ -124,7 +153,10 @@ export class Bindings {
   }
 
   async #exportsHandle(module: NodeModule): Promise<Handle | undefined> {
-    const value = await this.#session.withAgent<LiveValue>('(agent, name) => agent.describer.describe(agent.loader.exportsOf(name))', module.loaderName);
+    const value = await this.#session.withAgent<LiveValue>(
+      '(agent, name) => agent.describer.describe(agent.loader.exportsOf(name))',
+      module.loaderName,
+    );
     return 'handle' in value ? value.handle : undefined;
   }
 
@@ -137,7 +169,10 @@ export class Bindings {
     return members.filter((each) => each.origin === 'property' && !each.step.startsWith('[Symbol'));
   }
 
-  async #variables(module: NodeModule, group: ObjectGroup): Promise<readonly { readonly name: string; readonly value: Protocol.Runtime.RemoteObject }[]> {
+  async #variables(
+    module: NodeModule,
+    group: ObjectGroup,
+  ): Promise<readonly { readonly name: string; readonly value: Protocol.Runtime.RemoteObject }[]> {
     if (module.format === 'other') return [];
     const found = await this.#scopes.moduleScope(module, group);
     if (!found) return [];
@@ -146,7 +181,11 @@ export class Bindings {
   }
 
   /** Functions from whose entry `name` means the module's variable: their own text declares no such name. */
-  async #thatReach(module: NodeModule, functions: readonly FoundFunction[], name: string): Promise<readonly FoundFunction[]> {
+  async #thatReach(
+    module: NodeModule,
+    functions: readonly FoundFunction[],
+    name: string,
+  ): Promise<readonly FoundFunction[]> {
     const shape = await this.#scopes.shape(module);
     const rank = (fn: FoundFunction): number => {
       const range = shape.functionAt(fn.place.line, fn.place.column);
@@ -162,17 +201,36 @@ export class Bindings {
       .map((each) => each.fn);
   }
 
-  async #writeLet(fn: FoundFunction, name: string, expression: string, expected: string | undefined, held: Handle | undefined): Promise<Answer<Written> | { readonly captureProblem: string }> {
+  async #writeLet(
+    fn: FoundFunction,
+    name: string,
+    expression: string,
+    expected: string | undefined,
+    held: Handle | undefined,
+  ): Promise<Answer<Written> | { readonly captureProblem: string }> {
     const [captured] = await this.#scopes.capture([new Remote(fn.objectId)]);
     if (!captured || 'problem' in captured) return { captureProblem: captured?.problem ?? 'nothing was captured' };
     try {
-      return await this.#session.invoke<Answer<Written>>('state.writeVariable', captured.token, name, expression, expected ?? null, held ?? null);
+      return await this.#session.invoke<Answer<Written>>(
+        'state.writeVariable',
+        captured.token,
+        name,
+        expression,
+        expected ?? null,
+        held ?? null,
+      );
     } finally {
       await this.#scopes.release([captured.token]);
     }
   }
 
-  async #writeConst(fn: FoundFunction, name: string, expression: string, expected: string | undefined, held: Handle | undefined): Promise<Answer<Written> | { readonly captureProblem: string }> {
+  async #writeConst(
+    fn: FoundFunction,
+    name: string,
+    expression: string,
+    expected: string | undefined,
+    held: Handle | undefined,
+  ): Promise<Answer<Written> | { readonly captureProblem: string }> {
     await this.#session.scripts();
     const { cdp, link } = this.#session;
     // The target says that it has stopped; only the inspector's own thread hears us then, so we answer with requests
@@ -187,7 +245,14 @@ export class Bindings {
       resume();
     });
     try {
-      return await this.#session.invoke<Answer<Written> | { readonly captureProblem: string }>('writeConst', new Remote(fn.objectId), name, expression, expected ?? null, held ?? null);
+      return await this.#session.invoke<Answer<Written> | { readonly captureProblem: string }>(
+        'writeConst',
+        new Remote(fn.objectId),
+        name,
+        expression,
+        expected ?? null,
+        held ?? null,
+      );
     } finally {
       going = false;
     }

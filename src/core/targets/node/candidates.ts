@@ -6,7 +6,17 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { userInfo } from 'node:os';
 import { isDevsandboxError } from '../../common/errors.ts';
 import { refusalOf } from './inspector-port.ts';
-import { commandLine, environment, executable, listeners, listenersOf, processIds, processStatus, workingDirectory, type Listening } from './proc.ts';
+import {
+  commandLine,
+  environment,
+  executable,
+  listeners,
+  listenersOf,
+  processIds,
+  processStatus,
+  workingDirectory,
+  type Listening,
+} from './proc.ts';
 
 export interface NodeCandidate {
   readonly pid: number;
@@ -52,11 +62,12 @@ async function ownTree(): Promise<ReadonlySet<number>> {
   const parents = new Map<number, number>();
   for (const pid of await processIds()) parents.set(pid, (await processStatus(pid))?.parent ?? 0);
   const own = new Set([process.pid]);
-  for (let grown = true; grown; ) {
+  for (let grown = true; grown;) {
     grown = false;
     for (const [pid, parent] of parents) {
       // Only helpers that we marked: a process that a test or a notebook started is a target like any other.
-      if (own.has(pid) || !own.has(parent) || (await environment(pid))?.get('DEVSANDBOX_HELPER') === undefined) continue;
+      if (own.has(pid) || !own.has(parent) || (await environment(pid))?.get('DEVSANDBOX_HELPER') === undefined)
+        continue;
       own.add(pid);
       grown = true;
     }
@@ -72,7 +83,9 @@ async function candidateOf(pid: number, known: ReadonlyMap<string, Listening>): 
   return {
     pid,
     ...described,
-    ports: [...new Set((own ?? []).filter((each) => each.main !== false).map((each) => each.port))].toSorted((a, b) => a - b),
+    ports: [...new Set((own ?? []).filter((each) => each.main !== false).map((each) => each.port))].toSorted(
+      (a, b) => a - b,
+    ),
     attachable: reason === undefined,
     ...(reason !== undefined && { reason }),
   };
@@ -82,7 +95,12 @@ type Description = Pick<NodeCandidate, 'name' | 'runtimeVersion' | 'script' | 'c
 
 /** What it is called and runs; undefined when it ended meanwhile. */
 export async function describeProcess(pid: number): Promise<Description | undefined> {
-  const [args, cwd, status, env] = await Promise.all([commandLine(pid), workingDirectory(pid), processStatus(pid), environment(pid)]);
+  const [args, cwd, status, env] = await Promise.all([
+    commandLine(pid),
+    workingDirectory(pid),
+    processStatus(pid),
+    environment(pid),
+  ]);
   if (!status) return undefined;
   const written = scriptOf(args);
   const script = written === undefined ? '' : resolve(cwd ?? '/', written);
@@ -118,8 +136,22 @@ async function packageName(script: string): Promise<string | undefined> {
 }
 
 const optionsWithValue = new Set([
-  '-r', '--require', '--import', '--loader', '--experimental-loader', '-C', '--conditions', '--env-file', '--env-file-if-exists',
-  '--title', '--input-type', '--max-old-space-size', '--stack-trace-limit', '--inspect-port', '--icu-data-dir', '--openssl-config',
+  '-r',
+  '--require',
+  '--import',
+  '--loader',
+  '--experimental-loader',
+  '-C',
+  '--conditions',
+  '--env-file',
+  '--env-file-if-exists',
+  '--title',
+  '--input-type',
+  '--max-old-space-size',
+  '--stack-trace-limit',
+  '--inspect-port',
+  '--icu-data-dir',
+  '--openssl-config',
 ]);
 
 /** The main script of a command line of Node, as written; undefined when there is none (`-e`, a prompt). */
@@ -149,12 +181,17 @@ async function versionOf(pid: number): Promise<string | undefined> {
 }
 
 async function findVersion(path: string, owner: number): Promise<string | undefined> {
-  const header = await readFile(join(dirname(path), '..', 'include', 'node', 'node_version.h'), 'utf8').catch(() => undefined);
-  const part = (name: string): string | undefined => new RegExp(`#define NODE_${name}_VERSION (\\d+)`).exec(header ?? '')?.[1];
+  const header = await readFile(join(dirname(path), '..', 'include', 'node', 'node_version.h'), 'utf8').catch(
+    () => undefined,
+  );
+  const part = (name: string): string | undefined =>
+    new RegExp(`#define NODE_${name}_VERSION (\\d+)`).exec(header ?? '')?.[1];
   if (part('MAJOR') !== undefined) return `${part('MAJOR')}.${part('MINOR')}.${part('PATCH')}`;
   // Somebody else's program is not run just to look at it.
   if (owner !== 0 && owner !== userInfo().uid) return undefined;
   return new Promise((resolvePromise) => {
-    execFile(path, ['--version'], { timeout: 5000, env: {} }, (error, stdout) => resolvePromise(error ? undefined : /^v(\S+)/.exec(stdout)?.[1]));
+    execFile(path, ['--version'], { timeout: 5000, env: {} }, (error, stdout) =>
+      resolvePromise(error ? undefined : /^v(\S+)/.exec(stdout)?.[1]),
+    );
   });
 }

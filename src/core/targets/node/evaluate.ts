@@ -36,11 +36,19 @@ export function wrapCode(code: string): WrappedCode {
     ForOfStatement: (node) => void (isAsync ||= depth === 0 && node.await),
   }).visit(program);
   const last = program.body.at(-1);
-  const body = last?.type === 'ExpressionStatement' ? `${script.slice(0, last.start)}return (${script.slice(last.expression.start, last.expression.end)});` : script;
+  const body =
+    last?.type === 'ExpressionStatement'
+      ? `${script.slice(0, last.start)}return (${script.slice(last.expression.start, last.expression.end)});`
+      : script;
   return { text: `(${isAsync ? 'async ' : ''}(require) => {${body}\n})`, isAsync };
 }
 
-export async function evaluateInside(session: NodeSession, values: Values, code: string, timeout: Milliseconds): Promise<LiveValue> {
+export async function evaluateInside(
+  session: NodeSession,
+  values: Values,
+  code: string,
+  timeout: Milliseconds,
+): Promise<LiveValue> {
   const { cdp } = session;
   const { text, isAsync } = wrapCode(code);
   const seconds = timeout / 1000;
@@ -65,7 +73,8 @@ export async function evaluateInside(session: NodeSession, values: Values, code:
   } catch (error) {
     // V8 says of an evaluate that it terminated only that something went wrong.
     if (isCdpError(error) && performance.now() - start >= timeout) throw fail('DS1028', { seconds }, error);
-    if (isCdpError(error) && /collected/.test(error.message)) throw fail('DS1029', { reason: 'it waits for a promise that nothing can settle any more' }, error);
+    if (isCdpError(error) && /collected/.test(error.message))
+      throw fail('DS1029', { reason: 'it waits for a promise that nothing can settle any more' }, error);
     throw error;
   } finally {
     clearTimeout(timer);

@@ -56,10 +56,15 @@ export function inspectorAt(host: string, port: number, timeout = 1000): Promise
  * The inspector that a process has open, found among its listeners without asking those of the app.
  * @param before ports that it listened at before it was told to open one; what came since is asked
  */
-export async function findInspector(pid: number, before?: ReadonlySet<number>): Promise<{ readonly url: string; readonly port: number } | undefined> {
+export async function findInspector(
+  pid: number,
+  before?: ReadonlySet<number>,
+): Promise<{ readonly url: string; readonly port: number } | undefined> {
   const own = (await listenersOf(pid)) ?? [];
   const usual = before ? -1 : await inspectorPortOf(pid);
-  const candidates = own.filter(({ port, main }) => (before ? !before.has(port) && main !== true : main === false || (main === undefined && port === usual)));
+  const candidates = own.filter(({ port, main }) =>
+    before ? !before.has(port) && main !== true : main === false || (main === undefined && port === usual),
+  );
   const found = await Promise.all(
     candidates.map(async ({ port, address }) => {
       const url = await inspectorAt(address.length > 8 && !/^0*$/.test(address) ? '::1' : '127.0.0.1', port);
@@ -70,7 +75,8 @@ export async function findInspector(pid: number, before?: ReadonlySet<number>): 
 }
 
 /** Ports that a process listens at now. */
-export const portsOf = async (pid: number): Promise<ReadonlySet<number>> => new Set(((await listenersOf(pid)) ?? []).map((each) => each.port));
+export const portsOf = async (pid: number): Promise<ReadonlySet<number>> =>
+  new Set(((await listenersOf(pid)) ?? []).map((each) => each.port));
 
 /** Why a process would not open its inspector on SIGUSR1; undefined when it would. */
 export async function refusalOf(pid: number): Promise<Error | undefined> {
@@ -146,7 +152,9 @@ async function holderOf(port: number): Promise<number | undefined> {
 }
 
 async function portTaken(pid: number, port: number, holder: number): Promise<Error> {
-  const name = holder === 0 ? 'a process of another user' : `${(await processStatus(holder))?.name ?? 'a process'} (pid ${holder})`;
+  const name =
+    holder === 0
+      ? 'a process of another user'
+      : `${(await processStatus(holder))?.name ?? 'a process'} (pid ${holder})`;
   return fail('DS1009', { pid, port, holder: name });
 }
-

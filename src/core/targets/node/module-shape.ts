@@ -29,7 +29,9 @@ interface Node {
 }
 
 export function shapeOf(source: string, isModule: boolean): ModuleShape {
-  const { program } = parseSync(isModule ? 'module.mjs' : 'module.cjs', source, { sourceType: isModule ? 'module' : 'commonjs' } as never);
+  const { program } = parseSync(isModule ? 'module.mjs' : 'module.cjs', source, {
+    sourceType: isModule ? 'module' : 'commonjs',
+  } as never);
   const names = new Map<string, BindingKind>();
   const exported = new Map<string, string>();
   for (const statement of program.body as unknown as readonly Node[]) declare(statement, names, exported);
@@ -66,7 +68,9 @@ export function shapeOf(source: string, isModule: boolean): ModuleShape {
   const functions = found.map((range) => ({
     ...range,
     // A method and the function in it are one.
-    isTopLevel: !found.some((other) => other !== range && other.start <= range.start && other.end >= range.end && other.end !== range.end),
+    isTopLevel: !found.some(
+      (other) => other !== range && other.start <= range.start && other.end >= range.end && other.end !== range.end,
+    ),
     declares: new Set(declarations.filter(({ at }) => at > range.start && at < range.end).map(({ name }) => name)),
   }));
   const lineStarts = [0];
@@ -90,7 +94,8 @@ function declare(statement: Node, names: Map<string, BindingKind>, exported: Map
   switch (statement.type) {
     case 'VariableDeclaration': {
       const kind = statement['kind'] === 'let' || statement['kind'] === 'var' ? statement['kind'] : 'const';
-      for (const declarator of statement['declarations'] as readonly Node[]) for (const name of patternNames(declarator['id'])) names.set(name, kind);
+      for (const declarator of statement['declarations'] as readonly Node[])
+        for (const name of patternNames(declarator['id'])) names.set(name, kind);
       break;
     }
     case 'FunctionDeclaration':
@@ -100,7 +105,8 @@ function declare(statement: Node, names: Map<string, BindingKind>, exported: Map
       if (statement['id']) names.set(nameOf(statement['id']), 'class');
       break;
     case 'ImportDeclaration':
-      for (const specifier of statement['specifiers'] as readonly Node[]) names.set(nameOf(specifier['local']), 'import');
+      for (const specifier of statement['specifiers'] as readonly Node[])
+        names.set(nameOf(specifier['local']), 'import');
       break;
     case 'ExportNamedDeclaration': {
       const inner = statement['declaration'] as Node | null;
@@ -110,7 +116,8 @@ function declare(statement: Node, names: Map<string, BindingKind>, exported: Map
         for (const name of names.keys()) if (!before.has(name)) exported.set(name, name);
       }
       if (!statement['source']) {
-        for (const specifier of statement['specifiers'] as readonly Node[]) exported.set(nameOf(specifier['exported']), nameOf(specifier['local']));
+        for (const specifier of statement['specifiers'] as readonly Node[])
+          exported.set(nameOf(specifier['exported']), nameOf(specifier['local']));
       }
       break;
     }
@@ -138,7 +145,9 @@ function patternNames(pattern: unknown): readonly string[] {
     case 'ArrayPattern':
       return (node['elements'] as readonly unknown[]).flatMap(patternNames);
     case 'ObjectPattern':
-      return (node['properties'] as readonly Node[]).flatMap((property) => patternNames(property.type === 'Property' ? property['value'] : property));
+      return (node['properties'] as readonly Node[]).flatMap((property) =>
+        patternNames(property.type === 'Property' ? property['value'] : property),
+      );
     default:
       return [];
   }

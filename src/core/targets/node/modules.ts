@@ -75,11 +75,14 @@ export class Modules {
     const properties = async (objectId: string) => cdp.send('Runtime.getProperties', { objectId, ownProperties: true });
     const register = await this.#session.withAgentRemote("(agent) => agent.builtin('module').register");
     if (register.objectId === undefined) return;
-    const scopesId = (await properties(register.objectId)).internalProperties?.find((each) => each.name === '[[Scopes]]')?.value?.objectId;
+    const scopesId = (await properties(register.objectId)).internalProperties?.find(
+      (each) => each.name === '[[Scopes]]',
+    )?.value?.objectId;
     if (scopesId === undefined) return;
     for (const { value: scope } of (await properties(scopesId)).result) {
       if (scope?.objectId === undefined || !scope.description?.startsWith('Closure')) continue;
-      const loader = (await properties(scope.objectId)).result.find((each) => each.name === 'cascadedLoader')?.value?.objectId;
+      const loader = (await properties(scope.objectId)).result.find((each) => each.name === 'cascadedLoader')?.value
+        ?.objectId;
       if (loader === undefined) continue;
       const { result, privateProperties = [] } = await properties(loader);
       const map = [...result, ...privateProperties].find((each) => /^#?loadCache$/.test(each.name))?.value?.objectId;
@@ -106,4 +109,3 @@ export function ownRule(cwd: string, mainScript: string): (path: string) => bool
   const roots = mainFolder === '' || mainFolder.startsWith(root) ? [root] : [root, mainFolder];
   return (path) => !path.includes(marker) && roots.some((folder) => path.startsWith(folder));
 }
-

@@ -4,7 +4,17 @@ import { fail } from '../../common/errors.ts';
 import { EventSource, type Listener } from '../../common/events.ts';
 import type { Milliseconds } from '../../common/units.ts';
 import type { Handle, LiveMember, LiveValue } from '../live-value.ts';
-import type { PauseReport, Place, RecordingOptions, Replacement, Target, TargetInfo, TargetModule, TargetRecording, WriteResult } from '../target.ts';
+import type {
+  PauseReport,
+  Place,
+  RecordingOptions,
+  Replacement,
+  Target,
+  TargetInfo,
+  TargetModule,
+  TargetRecording,
+  WriteResult,
+} from '../target.ts';
 import type { Answer, Written } from './agent/state.ts';
 import { Bindings } from './bindings.ts';
 import type { Fate } from './attach.ts';
@@ -56,7 +66,9 @@ export class NodeTarget implements Target {
     session.cdp.onClosed(() => this.#lineDown());
   }
 
-  readonly exited = (listener: Listener<{ readonly code: number | null; readonly signal: string | null }>): Disposable => this.#exited.on(listener);
+  readonly exited = (
+    listener: Listener<{ readonly code: number | null; readonly signal: string | null }>,
+  ): Disposable => this.#exited.on(listener);
 
   get alive(): boolean {
     return this.session.cdp.isOpen && !this.#fate.detached;
@@ -82,11 +94,16 @@ export class NodeTarget implements Target {
   read(place: Place): Promise<LiveValue> {
     return this.#run(() => {
       if ('handle' in place) return this.values.read(place.handle, place.step);
-      return 'variable' in place ? this.bindings.readVariable(place.module, place.variable) : this.bindings.readExport(place.module, place.exported);
+      return 'variable' in place
+        ? this.bindings.readVariable(place.module, place.variable)
+        : this.bindings.readExport(place.module, place.exported);
     });
   }
 
-  members(handle: Handle, range: { readonly start: number; readonly count: number } = { start: 0, count: 1000 }): Promise<readonly LiveMember[]> {
+  members(
+    handle: Handle,
+    range: { readonly start: number; readonly count: number } = { start: 0, count: 1000 },
+  ): Promise<readonly LiveMember[]> {
     return this.#run(() => this.values.members(handle, range));
   }
 
@@ -96,12 +113,26 @@ export class NodeTarget implements Target {
 
   write(place: Place, expression: string, expected?: string, held?: Handle): Promise<WriteResult> {
     return this.#run(async () => {
-      if ('variable' in place) return this.bindings.writeVariable(place.module, place.variable, expression, expected, held);
-      if ('exported' in place) return this.bindings.writeExport(place.module, place.exported, expression, expected, held);
+      if ('variable' in place)
+        return this.bindings.writeVariable(place.module, place.variable, expression, expected, held);
+      if ('exported' in place)
+        return this.bindings.writeExport(place.module, place.exported, expression, expected, held);
       if (place.step.startsWith('#')) return this.#writePrivate(place.handle, place.step, expression, expected, held);
-      const written = await this.session.invoke<Answer<Written>>('state.write', place.handle, place.step, expression, expected ?? null, held ?? null);
+      const written = await this.session.invoke<Answer<Written>>(
+        'state.write',
+        place.handle,
+        place.step,
+        expression,
+        expected ?? null,
+        held ?? null,
+      );
       if ('problem' in written) throw problemOf(written.problem, place.step, place.handle, written.reason);
-      return { before: written.before, after: written.after, mechanism: place.step.startsWith('.get(') ? 'entry of a Map' : 'assignment to a property', pause: written.ms as Milliseconds };
+      return {
+        before: written.before,
+        after: written.after,
+        mechanism: place.step.startsWith('.get(') ? 'entry of a Map' : 'assignment to a property',
+        pause: written.ms as Milliseconds,
+      };
     });
   }
 
@@ -158,9 +189,20 @@ export class NodeTarget implements Target {
     }
   }
 
-  async #functionAt(place: Place): Promise<{ readonly value: LiveValue & { readonly kind: 'function' }; readonly name: string; readonly home: Handle | undefined }> {
-    const value = await ('handle' in place ? this.values.read(place.handle, place.step) : 'variable' in place ? this.bindings.readVariable(place.module, place.variable) : this.bindings.readExport(place.module, place.exported));
-    const name = 'handle' in place ? place.step : `${place.module}#${'variable' in place ? place.variable : place.exported}`;
+  async #functionAt(
+    place: Place,
+  ): Promise<{
+    readonly value: LiveValue & { readonly kind: 'function' };
+    readonly name: string;
+    readonly home: Handle | undefined;
+  }> {
+    const value = await ('handle' in place
+      ? this.values.read(place.handle, place.step)
+      : 'variable' in place
+        ? this.bindings.readVariable(place.module, place.variable)
+        : this.bindings.readExport(place.module, place.exported));
+    const name =
+      'handle' in place ? place.step : `${place.module}#${'variable' in place ? place.variable : place.exported}`;
     if (value.kind !== 'function') throw fail('DS1026', { place: name, reason: `it is ${value.kind}, no function` });
     return { value, name, home: 'handle' in place ? place.handle : undefined };
   }
@@ -173,7 +215,12 @@ export class NodeTarget implements Target {
         roots: async () => {
           const modules = (await this.modulesOf.list()).filter((each) => each.own);
           const found = await Promise.all(
-            modules.map(async (module) => ({ label: module.id, objectId: (await this.session.withAgentRemote('(agent, name) => agent.loader.exportsOf(name)', module.loaderName)).objectId })),
+            modules.map(async (module) => ({
+              label: module.id,
+              objectId: (
+                await this.session.withAgentRemote('(agent, name) => agent.loader.exportsOf(name)', module.loaderName)
+              ).objectId,
+            })),
           );
           return found.flatMap(({ label, objectId }) => (objectId === undefined ? [] : [{ label, objectId }]));
         },
@@ -186,20 +233,44 @@ export class NodeTarget implements Target {
   }
 
   /** A #private field is written from a closure made within its class: in one of its methods. */
-  async #writePrivate(handle: Handle, step: string, expression: string, expected: string | undefined, held: Handle | undefined): Promise<WriteResult> {
+  async #writePrivate(
+    handle: Handle,
+    step: string,
+    expression: string,
+    expected: string | undefined,
+    held: Handle | undefined,
+  ): Promise<WriteResult> {
     await this.values.read(handle, step);
     using group = this.session.group();
     const methods = await this.session.remoteIn(group, 'state.methodsOf', handle);
-    const { result } = await this.session.cdp.send('Runtime.getProperties', { objectId: methods.objectId!, ownProperties: true });
-    const functions = result.flatMap(({ name, value }) => (/^\d+$/.test(name) && value?.objectId !== undefined ? [new Remote(value.objectId)] : []));
+    const { result } = await this.session.cdp.send('Runtime.getProperties', {
+      objectId: methods.objectId!,
+      ownProperties: true,
+    });
+    const functions = result.flatMap(({ name, value }) =>
+      /^\d+$/.test(name) && value?.objectId !== undefined ? [new Remote(value.objectId)] : [],
+    );
     for (const fn of functions) {
       const [captured] = await this.scopes.capture([fn]);
       if (!captured || 'problem' in captured) continue;
       try {
-        const written = await this.session.invoke<Answer<Written>>('state.writePrivate', captured.token, handle, step, expression, expected ?? null, held ?? null);
+        const written = await this.session.invoke<Answer<Written>>(
+          'state.writePrivate',
+          captured.token,
+          handle,
+          step,
+          expression,
+          expected ?? null,
+          held ?? null,
+        );
         if ('problem' in written && written.problem === 'foreign') continue;
         if ('problem' in written) throw problemOf(written.problem, step, handle, written.reason);
-        return { before: written.before, after: written.after, mechanism: 'assignment in the scope of the class', pause: written.ms as Milliseconds };
+        return {
+          before: written.before,
+          after: written.after,
+          mechanism: 'assignment in the scope of the class',
+          pause: written.ms as Milliseconds,
+        };
       } finally {
         await this.scopes.release([captured.token]);
       }
@@ -230,7 +301,10 @@ export class NodeTarget implements Target {
       await waitUntil(() => !(this.#main ?? this.session).cdp.isOpen, 1000);
       const { cdp } = this.#main ?? this.session;
       // A busy process does not come to closing it: told directly, it does so in between.
-      if (cdp.isOpen) cdp.send('Runtime.evaluate', { expression: "process.getBuiltinModule?.('inspector').close()", silent: true }).catch(() => undefined);
+      if (cdp.isOpen)
+        cdp
+          .send('Runtime.evaluate', { expression: "process.getBuiltinModule?.('inspector').close()", silent: true })
+          .catch(() => undefined);
       await waitUntil(() => !cdp.isOpen, 1000);
     }
     for (const session of sessions) {

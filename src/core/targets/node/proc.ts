@@ -33,7 +33,8 @@ export const isRunning = async (pid: number): Promise<boolean> => {
   return stat !== undefined && !/^\d+ \(.*\) [ZX]/s.test(stat);
 };
 
-const splitNul = (text: string): readonly string[] => text.split('\0').filter((part, i, all) => part !== '' || i < all.length - 1);
+const splitNul = (text: string): readonly string[] =>
+  text.split('\0').filter((part, i, all) => part !== '' || i < all.length - 1);
 
 export const commandLine = async (pid: number): Promise<readonly string[]> =>
   splitNul((await textOf(`/proc/${pid}/cmdline`)) ?? '');
@@ -42,10 +43,13 @@ export const commandLine = async (pid: number): Promise<readonly string[]> =>
 export async function environment(pid: number): Promise<ReadonlyMap<string, string> | undefined> {
   const text = await textOf(`/proc/${pid}/environ`);
   if (text === undefined) return undefined;
-  return new Map(splitNul(text).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]));
+  return new Map(
+    splitNul(text).map((entry) => [entry.slice(0, entry.indexOf('=')), entry.slice(entry.indexOf('=') + 1)]),
+  );
 }
 
-export const executable = async (pid: number): Promise<string | undefined> => readlink(`/proc/${pid}/exe`).catch(() => undefined);
+export const executable = async (pid: number): Promise<string | undefined> =>
+  readlink(`/proc/${pid}/exe`).catch(() => undefined);
 export const workingDirectory = async (pid: number): Promise<string | undefined> =>
   readlink(`/proc/${pid}/cwd`).catch(() => undefined);
 
@@ -75,7 +79,8 @@ export async function listeners(pid: number | 'self' = 'self'): Promise<Readonly
       const columns = line.trim().split(/\s+/);
       const [address = '', port = ''] = (columns[1] ?? '').split(':');
       const inode = columns[9];
-      if (columns[3] === '0A' && inode !== undefined) found.set(inode, { port: Number.parseInt(port, 16), address, inode });
+      if (columns[3] === '0A' && inode !== undefined)
+        found.set(inode, { port: Number.parseInt(port, 16), address, inode });
     }
   }
   return found;
@@ -148,7 +153,10 @@ export async function listenersOf(
   return own.map(({ listening, fd }) => {
     const loop = loops.find((each) => each.watched.has(fd))?.epoll;
     const thread = loop === undefined ? undefined : waiting.get(loop);
-    return { ...listening, main: thread === undefined ? (waiting.size > 1 && !waiting.has('main') ? true : undefined) : thread === pid };
+    return {
+      ...listening,
+      main: thread === undefined ? (waiting.size > 1 && !waiting.has('main') ? true : undefined) : thread === pid,
+    };
   });
 }
 

@@ -73,9 +73,16 @@ export class Scopes {
   }
 
   /** Where a function is written and the id of its `[[Scopes]]`. */
-  async look(functionId: string): Promise<{ readonly place: FunctionPlace | undefined; readonly scopesId: string | undefined }> {
-    const { internalProperties = [] } = await this.#session.cdp.send('Runtime.getProperties', { objectId: functionId, ownProperties: true });
-    const location = internalProperties.find((each) => each.name === '[[FunctionLocation]]')?.value?.value as { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
+  async look(
+    functionId: string,
+  ): Promise<{ readonly place: FunctionPlace | undefined; readonly scopesId: string | undefined }> {
+    const { internalProperties = [] } = await this.#session.cdp.send('Runtime.getProperties', {
+      objectId: functionId,
+      ownProperties: true,
+    });
+    const location = internalProperties.find((each) => each.name === '[[FunctionLocation]]')?.value?.value as
+      | { scriptId: string; lineNumber: number; columnNumber: number }
+      | undefined;
     return {
       place: location && { scriptId: location.scriptId, line: location.lineNumber, column: location.columnNumber },
       scopesId: internalProperties.find((each) => each.name === '[[Scopes]]')?.value?.objectId,
@@ -84,13 +91,23 @@ export class Scopes {
 
   /** The scopes a function closes over, from the inside. */
   async chain(scopesId: string): Promise<readonly ScopeInChain[]> {
-    const { result } = await this.#session.cdp.send('Runtime.getProperties', { objectId: scopesId, ownProperties: true });
-    return result.flatMap(({ name, value }) => (/^\d+$/.test(name) && value?.objectId !== undefined ? [{ type: typeOf(value.description ?? ''), objectId: value.objectId }] : []));
+    const { result } = await this.#session.cdp.send('Runtime.getProperties', {
+      objectId: scopesId,
+      ownProperties: true,
+    });
+    return result.flatMap(({ name, value }) =>
+      /^\d+$/.test(name) && value?.objectId !== undefined
+        ? [{ type: typeOf(value.description ?? ''), objectId: value.objectId }]
+        : [],
+    );
   }
 
   /** Variables of a scope and their values now. One that is not initialised yet has none. */
   async entries(scope: ScopeInChain): Promise<readonly ScopeEntry[]> {
-    const { result } = await this.#session.cdp.send('Runtime.getProperties', { objectId: scope.objectId, ownProperties: true });
+    const { result } = await this.#session.cdp.send('Runtime.getProperties', {
+      objectId: scope.objectId,
+      ownProperties: true,
+    });
     return result.map(({ name, value }) => ({ name, value }));
   }
 
@@ -119,24 +136,38 @@ export class Scopes {
    * The module's own scope as it is now, through one of its functions; undefined when none can be reached. What it
    * shows is a copy of that instant and lives as long as `group`.
    */
-  async moduleScope(module: NodeModule, group: ObjectGroup): Promise<{ readonly entries: readonly ScopeEntry[]; readonly functions: readonly FoundFunction[] } | undefined> {
+  async moduleScope(
+    module: NodeModule,
+    group: ObjectGroup,
+  ): Promise<{ readonly entries: readonly ScopeEntry[]; readonly functions: readonly FoundFunction[] } | undefined> {
     const shape = await this.shape(module);
     for (const attempt of [0, 1]) {
       const functions = await this.functionsOf(module);
       // The one that served last time is asked first.
       const known = this.#ways.get(module.id);
       for (const fn of known && functions.includes(known) ? [known, ...functions] : functions) {
-        const again = await this.#session.cdp.send('Runtime.callFunctionOn', { objectId: fn.objectId, functionDeclaration: 'function () { return this; }', objectGroup: group.name, silent: true });
+        const again = await this.#session.cdp.send('Runtime.callFunctionOn', {
+          objectId: fn.objectId,
+          functionDeclaration: 'function () { return this; }',
+          objectGroup: group.name,
+          silent: true,
+        });
         if (again.result.objectId === undefined) continue;
         const { scopesId } = await this.look(again.result.objectId);
         if (scopesId === undefined) continue;
-        const scope = (await this.chain(scopesId)).findLast((each) => each.type === 'module' || each.type === 'closure');
+        const scope = (await this.chain(scopesId)).findLast(
+          (each) => each.type === 'module' || each.type === 'closure',
+        );
         if (!scope) continue;
         const entries = await this.entries(scope);
         const isTopLevel = shape.functionAt(fn.place.line, fn.place.column)?.isTopLevel === true;
         // Of a function within another, the outermost scope is the module's only when it has one at all.
         const names = entries.map((each) => each.name);
-        if (scope.type === 'module' || isTopLevel || (names.length > 0 && names.every((name) => shape.names.has(name) || wrapperNames.has(name)))) {
+        if (
+          scope.type === 'module' ||
+          isTopLevel ||
+          (names.length > 0 && names.every((name) => shape.names.has(name) || wrapperNames.has(name)))
+        ) {
           this.#ways.set(module.id, fn);
           return { entries, functions };
         }
@@ -153,7 +184,9 @@ export class Scopes {
    * Walks the app's objects and the scopes of its functions, from what modules export, handles and timers. Ends early
    * when `enough` says so.
    */
-  async walk(enough: (found: ReadonlyMap<string, readonly FoundFunction[]>) => boolean): Promise<ReadonlyMap<string, readonly FoundFunction[]>> {
+  async walk(
+    enough: (found: ReadonlyMap<string, readonly FoundFunction[]>) => boolean,
+  ): Promise<ReadonlyMap<string, readonly FoundFunction[]>> {
     const session = this.#session;
     const [scripts, modules] = await Promise.all([session.scripts(), this.#modules.list()]);
     const own = new Set(modules.filter((each) => each.own && each.path !== undefined).map((each) => each.path!));
@@ -163,9 +196,20 @@ export class Scopes {
     const walk = await session.remoteIn(group, 'makeWalk');
     if (walk.objectId === undefined) throw fail('DS1030', { reason: 'the walk did not start' });
     const on = (functionDeclaration: string, args: Protocol.Runtime.CallArgument[], returnByValue: boolean) =>
-      session.cdp.send('Runtime.callFunctionOn', { objectId: walk.objectId!, functionDeclaration, arguments: args, returnByValue, silent: true, objectGroup: group.name });
+      session.cdp.send('Runtime.callFunctionOn', {
+        objectId: walk.objectId!,
+        functionDeclaration,
+        arguments: args,
+        returnByValue,
+        silent: true,
+        objectGroup: group.name,
+      });
     const add = (values: readonly Protocol.Runtime.RemoteObject[]): Promise<unknown> =>
-      on('function (...values) { this.add(...values); }', values.flatMap((value) => (value.objectId === undefined ? [] : [{ objectId: value.objectId }])), true);
+      on(
+        'function (...values) { this.add(...values); }',
+        values.flatMap((value) => (value.objectId === undefined ? [] : [{ objectId: value.objectId }])),
+        true,
+      );
     const roots = await session.remoteIn(group, 'loader.roots', names);
     await on('function (roots) { this.add(...roots); }', [{ objectId: roots.objectId! }], true);
     await this.#addTimers(add, group);
@@ -192,7 +236,7 @@ export class Scopes {
         );
       }
     };
-    for (let foreignToo = false; ; ) {
+    for (let foreignToo = false; ;) {
       while ((await on('function () { return this.run(4); }', [], true)).result.value !== true);
       const taken = await on(`function () { return this.take(${batch * 4}); }`, [], false);
       const functions = await this.#lookAtAll(taken.result.objectId!);
@@ -220,7 +264,10 @@ export class Scopes {
     }
     await Promise.all(
       [...found].map(async ([path, functions]) => {
-        this.#found.set(path, await Promise.all(functions.map(({ objectId, place, script }) => this.#keep({ objectId, place, script }))));
+        this.#found.set(
+          path,
+          await Promise.all(functions.map(({ objectId, place, script }) => this.#keep({ objectId, place, script }))),
+        );
       }),
     );
     return this.#found;
@@ -228,26 +275,52 @@ export class Scopes {
 
   /** The same function, held beyond the walk that met it. */
   async #keep(fn: FoundFunction): Promise<FoundFunction> {
-    const { result } = await this.#session.cdp.send('Runtime.callFunctionOn', { objectId: fn.objectId, functionDeclaration: 'function () { return this; }', objectGroup: 'devsandbox:functions', silent: true });
+    const { result } = await this.#session.cdp.send('Runtime.callFunctionOn', {
+      objectId: fn.objectId,
+      functionDeclaration: 'function () { return this; }',
+      objectGroup: 'devsandbox:functions',
+      silent: true,
+    });
     return result.objectId === undefined ? fn : { ...fn, objectId: result.objectId };
   }
 
   /** Active timers are held by a list in Node's own timers module, seen through the scope of `setTimeout`. */
-  async #addTimers(add: (values: readonly Protocol.Runtime.RemoteObject[]) => Promise<unknown>, group: ObjectGroup): Promise<void> {
-    const { result } = await this.#session.cdp.send('Runtime.evaluate', { expression: 'setTimeout', objectGroup: group.name });
+  async #addTimers(
+    add: (values: readonly Protocol.Runtime.RemoteObject[]) => Promise<unknown>,
+    group: ObjectGroup,
+  ): Promise<void> {
+    const { result } = await this.#session.cdp.send('Runtime.evaluate', {
+      expression: 'setTimeout',
+      objectGroup: group.name,
+    });
     if (result.objectId === undefined) return;
     const { scopesId } = await this.look(result.objectId);
     if (scopesId === undefined) return;
     for (const scope of await this.chain(scopesId)) {
       if (scope.type === 'global') continue;
-      const lists = (await this.entries(scope)).filter((each) => each.name === 'timerListMap' || each.name === 'immediateQueue');
+      const lists = (await this.entries(scope)).filter(
+        (each) => each.name === 'timerListMap' || each.name === 'immediateQueue',
+      );
       await add(lists.flatMap((each) => (each.value ? [each.value] : [])));
     }
   }
 
-  async #lookAtAll(arrayId: string): Promise<readonly { readonly objectId: string; readonly place: FunctionPlace | undefined; readonly scopesId: string | undefined }[]> {
-    const { result } = await this.#session.cdp.send('Runtime.getProperties', { objectId: arrayId, ownProperties: true });
-    const ids = result.flatMap(({ name, value }) => (/^\d+$/.test(name) && value?.objectId !== undefined ? [value.objectId] : []));
+  async #lookAtAll(
+    arrayId: string,
+  ): Promise<
+    readonly {
+      readonly objectId: string;
+      readonly place: FunctionPlace | undefined;
+      readonly scopesId: string | undefined;
+    }[]
+  > {
+    const { result } = await this.#session.cdp.send('Runtime.getProperties', {
+      objectId: arrayId,
+      ownProperties: true,
+    });
+    const ids = result.flatMap(({ name, value }) =>
+      /^\d+$/.test(name) && value?.objectId !== undefined ? [value.objectId] : [],
+    );
     return Promise.all(ids.map(async (objectId) => ({ objectId, ...(await this.look(objectId)) })));
   }
 }

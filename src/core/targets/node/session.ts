@@ -35,7 +35,13 @@ function argumentOf(arg: unknown): Protocol.Runtime.CallArgument {
   if (arg instanceof Remote) return { objectId: arg.objectId };
   if (!(arg instanceof RemoteValue)) return arg === undefined ? {} : { value: arg };
   const { objectId, unserializableValue, value } = arg.value;
-  return objectId !== undefined ? { objectId } : unserializableValue !== undefined ? { unserializableValue } : value === undefined && arg.value.subtype !== 'null' ? {} : { value };
+  return objectId !== undefined
+    ? { objectId }
+    : unserializableValue !== undefined
+      ? { unserializableValue }
+      : value === undefined && arg.value.subtype !== 'null'
+        ? {}
+        : { value };
 }
 
 export class NodeSession {
@@ -78,7 +84,11 @@ export class NodeSession {
   }
 
   /** Like {@link invokeRemote}; the result, and whatever is read from it, is held until the group is disposed of. */
-  async remoteIn(group: ObjectGroup, path: string, ...args: readonly unknown[]): Promise<Protocol.Runtime.RemoteObject> {
+  async remoteIn(
+    group: ObjectGroup,
+    path: string,
+    ...args: readonly unknown[]
+  ): Promise<Protocol.Runtime.RemoteObject> {
     return this.#call(path, args, false, group.name);
   }
 
@@ -115,7 +125,8 @@ export class NodeSession {
     try {
       return await run();
     } finally {
-      if (--this.#pausing === 0) await this.cdp.send('Debugger.setSkipAllPauses', { skip: true }).catch(() => undefined);
+      if (--this.#pausing === 0)
+        await this.cdp.send('Debugger.setSkipAllPauses', { skip: true }).catch(() => undefined);
     }
   }
 
@@ -130,11 +141,21 @@ export class NodeSession {
     return result;
   }
 
-  #call(path: string, args: readonly unknown[], returnByValue: boolean, group?: string): Promise<Protocol.Runtime.RemoteObject> {
+  #call(
+    path: string,
+    args: readonly unknown[],
+    returnByValue: boolean,
+    group?: string,
+  ): Promise<Protocol.Runtime.RemoteObject> {
     return this.#callText(`function (...a) { return this.${path}(...a); }`, args, returnByValue, group);
   }
 
-  async #callText(functionDeclaration: string, args: readonly unknown[], returnByValue: boolean, objectGroup?: string): Promise<Protocol.Runtime.RemoteObject> {
+  async #callText(
+    functionDeclaration: string,
+    args: readonly unknown[],
+    returnByValue: boolean,
+    objectGroup?: string,
+  ): Promise<Protocol.Runtime.RemoteObject> {
     const response = await this.cdp.send('Runtime.callFunctionOn', {
       objectId: this.agentId,
       functionDeclaration,
@@ -150,10 +171,15 @@ export class NodeSession {
 }
 
 // Only these give promises: awaiting a plain value through the inspector has been seen to fail.
-const awaited = new Set(['captureAll', 'writeConst', 'settle'].map((path) => `function (...a) { return this.${path}(...a); }`));
+const awaited = new Set(
+  ['captureAll', 'writeConst', 'settle'].map((path) => `function (...a) { return this.${path}(...a); }`),
+);
 
 export function targetThrew(details: Protocol.Runtime.ExceptionDetails): Error {
-  const reason = (details.exception?.description ?? details.exception?.value?.toString() ?? details.text).split('\n', 1)[0]!;
+  const reason = (details.exception?.description ?? details.exception?.value?.toString() ?? details.text).split(
+    '\n',
+    1,
+  )[0]!;
   return fail('DS1029', { reason });
 }
 

@@ -31,7 +31,10 @@ async function treeHas(memory: FileHandle, root: bigint, signal: number): Promis
     if (node === 0n) continue;
     const { buffer } = await memory.read(Buffer.alloc(24), 0, 24, (node + BigInt(offsets.signum)) as unknown as number);
     if (buffer.readInt32LE(0) === signal) return true;
-    waiting.push(buffer.readBigUInt64LE(offsets.left - offsets.signum), buffer.readBigUInt64LE(offsets.right - offsets.signum));
+    waiting.push(
+      buffer.readBigUInt64LE(offsets.left - offsets.signum),
+      buffer.readBigUInt64LE(offsets.right - offsets.signum),
+    );
   }
   return false;
 }

@@ -18,7 +18,8 @@ interface SourceMap {
 }
 
 export async function sourceOf(session: NodeSession, modules: Modules, module: NodeModule): Promise<ModuleSource> {
-  if (module.format === 'other') return { running: module.path?.endsWith('.json') ? await readFile(module.path, 'utf8').catch(() => '') : '' };
+  if (module.format === 'other')
+    return { running: module.path?.endsWith('.json') ? await readFile(module.path, 'utf8').catch(() => '') : '' };
   const script = await modules.scriptOf(module);
   const running = await (await session.scripts()).source(script.id);
   const original = script.sourceMapUrl === undefined ? undefined : await mapped(script.sourceMapUrl, script.path);
@@ -27,7 +28,8 @@ export async function sourceOf(session: NodeSession, modules: Modules, module: N
   if (script.path !== undefined && /\.[cm]?tsx?$/.test(script.path)) {
     const text = await readFile(script.path, 'utf8').catch(() => undefined);
     const stripped = text === undefined ? '' : running.slice(0, text.length);
-    if (text !== undefined && stripped !== text && linesOf(stripped) === linesOf(text)) return { running, original: text, originalPath: module.id };
+    if (text !== undefined && stripped !== text && linesOf(stripped) === linesOf(text))
+      return { running, original: text, originalPath: module.id };
   }
   return { running };
 }
@@ -35,12 +37,26 @@ export async function sourceOf(session: NodeSession, modules: Modules, module: N
 const linesOf = (text: string): number => text.split('\n').length;
 
 /** The first source of a map. */
-async function mapped(url: string, scriptPath: string | undefined): Promise<{ readonly path: string; readonly text: string } | undefined> {
+async function mapped(
+  url: string,
+  scriptPath: string | undefined,
+): Promise<{ readonly path: string; readonly text: string } | undefined> {
   const base = scriptPath === undefined ? undefined : dirname(scriptPath);
   try {
     const inline = /^data:[^,]*?(;base64)?,(.*)$/s.exec(url);
-    const mapPath = inline || base === undefined ? undefined : url.startsWith('file:') ? fileURLToPath(url) : resolve(base, decodeURIComponent(url));
-    const text = inline ? (inline[1] ? Buffer.from(inline[2]!, 'base64').toString() : decodeURIComponent(inline[2]!)) : mapPath === undefined ? undefined : await readFile(mapPath, 'utf8');
+    const mapPath =
+      inline || base === undefined
+        ? undefined
+        : url.startsWith('file:')
+          ? fileURLToPath(url)
+          : resolve(base, decodeURIComponent(url));
+    const text = inline
+      ? inline[1]
+        ? Buffer.from(inline[2]!, 'base64').toString()
+        : decodeURIComponent(inline[2]!)
+      : mapPath === undefined
+        ? undefined
+        : await readFile(mapPath, 'utf8');
     if (text === undefined) return undefined;
     const map = JSON.parse(text) as SourceMap;
     const source = map.sources?.[0];

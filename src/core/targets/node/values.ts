@@ -32,26 +32,32 @@ export class Values {
     return this.withPlace(answer.value);
   }
 
-  async members(handle: Handle, range: { readonly start: number; readonly count: number }): Promise<readonly LiveMember[]> {
+  async members(
+    handle: Handle,
+    range: { readonly start: number; readonly count: number },
+  ): Promise<readonly LiveMember[]> {
     using group = this.#session.group();
     const [answer, privates] = await Promise.all([
-      this.#session.invoke<Answer<{ readonly members: readonly LiveMember[] }>>('state.members', handle, range.start, range.count),
+      this.#session.invoke<Answer<{ readonly members: readonly LiveMember[] }>>(
+        'state.members',
+        handle,
+        range.start,
+        range.count,
+      ),
       range.start === 0 ? this.#privates(handle, group) : [],
     ]);
     if ('problem' in answer) throw problemOf(answer.problem, '', handle, answer.reason);
     const values = await this.describeAll(
       privates.map(({ name, value }) => ({ name: name.slice(1), value: value ?? { type: 'undefined' } })),
     );
-    const hidden = privates.map(
-      ({ name, value, get, set }, i): LiveMember => ({
-        step: name,
-        key: { kind: 'string', value: name },
-        value: value ? values[i]! : { kind: 'accessor', getter: get !== undefined, setter: set !== undefined },
-        writable: value !== undefined,
-        enumerable: false,
-        origin: 'private',
-      }),
-    );
+    const hidden = privates.map(({ name, value, get, set }, i): LiveMember => ({
+      step: name,
+      key: { kind: 'string', value: name },
+      value: value ? values[i]! : { kind: 'accessor', getter: get !== undefined, setter: set !== undefined },
+      writable: value !== undefined,
+      enumerable: false,
+      origin: 'private',
+    }));
     return await this.#withPlaces([...answer.members, ...hidden]);
   }
 
@@ -64,9 +70,15 @@ export class Values {
     return this.withPlace((await this.describeAll([{ name, value }]))[0]!);
   }
 
-  async describeAll(values: readonly { readonly name?: string | undefined; readonly value: Protocol.Runtime.RemoteObject }[]): Promise<readonly LiveValue[]> {
+  async describeAll(
+    values: readonly { readonly name?: string | undefined; readonly value: Protocol.Runtime.RemoteObject }[],
+  ): Promise<readonly LiveValue[]> {
     if (values.length === 0) return [];
-    return this.#session.invoke<LiveValue[]>('state.describeAll', values.map((each) => each.name ?? null), ...values.map((each) => new RemoteValue(each.value)));
+    return this.#session.invoke<LiveValue[]>(
+      'state.describeAll',
+      values.map((each) => each.name ?? null),
+      ...values.map((each) => new RemoteValue(each.value)),
+    );
   }
 
   /** Adds where a function is written. */
@@ -86,7 +98,13 @@ export class Values {
   async #withPlaces(members: readonly LiveMember[]): Promise<readonly LiveMember[]> {
     // Each costs two requests: for what a person can take in at once.
     const limit = 100;
-    return Promise.all(members.map(async (member, i) => (i < limit && member.value.kind === 'function' ? { ...member, value: await this.withPlace(member.value) } : member)));
+    return Promise.all(
+      members.map(async (member, i) =>
+        i < limit && member.value.kind === 'function'
+          ? { ...member, value: await this.withPlace(member.value) }
+          : member,
+      ),
+    );
   }
 
   async #placeOf(handle: Handle): Promise<string | undefined> {
@@ -103,7 +121,10 @@ export class Values {
   async #privates(handle: Handle, group: ObjectGroup): Promise<readonly Protocol.Runtime.PrivatePropertyDescriptor[]> {
     const object = await this.#session.remoteIn(group, 'object', handle);
     if (object.objectId === undefined) return [];
-    const { privateProperties = [] } = await this.#session.cdp.send('Runtime.getProperties', { objectId: object.objectId, ownProperties: true });
+    const { privateProperties = [] } = await this.#session.cdp.send('Runtime.getProperties', {
+      objectId: object.objectId,
+      ownProperties: true,
+    });
     // Fields that the recorder stamps on are ours.
     return privateProperties.filter((each) => !each.name.startsWith('#devsandbox'));
   }

@@ -13,6 +13,9 @@ describe('scriptOf', () => {
 
 describe('describeProcess', () => {
   it('finds the version without being told', async () => {
-    expect(await describeProcess(process.pid)).toMatchObject({ runtimeVersion: process.versions.node, cwd: process.cwd() });
+    expect(await describeProcess(process.pid)).toMatchObject({
+      runtimeVersion: process.versions.node,
+      cwd: process.cwd(),
+    });
   });
 });

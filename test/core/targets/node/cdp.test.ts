@@ -27,7 +27,12 @@ describe('CdpClient', () => {
     client.receive(JSON.stringify({ id: sent[0]!.id, error: { code: -32000, message: 'not now', data: 'later' } }));
     const error = await asked.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(CdpError);
-    expect(error).toMatchObject({ method: 'Debugger.enable', code: -32000, message: 'Debugger.enable: not now (later)', stack: expect.stringContaining('whoAsked') });
+    expect(error).toMatchObject({
+      method: 'Debugger.enable',
+      code: -32000,
+      message: 'Debugger.enable: not now (later)',
+      stack: expect.stringContaining('whoAsked'),
+    });
   });
 
   it('fails everything pending, and everything later, when the line goes down', async () => {

@@ -17,5 +17,6 @@ describe('wrapCode', () => {
     expect(await run('const v = await Promise.resolve(3); v * 2')).toBe(6);
   });
 
-  it('refuses what is no code', () => expect(() => wrapCode('const = 1')).toThrow(expect.objectContaining({ code: 'DS1029' })));
+  it('refuses what is no code', () =>
+    expect(() => wrapCode('const = 1')).toThrow(expect.objectContaining({ code: 'DS1029' })));
 });

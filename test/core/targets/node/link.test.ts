@@ -4,7 +4,8 @@ import { openLink } from '../../../../src/core/targets/node/agent/link.ts';
 import { FrontLink } from '../../../../src/core/targets/node/link.ts';
 import { eventually } from '../../../support/target-process.ts';
 
-const connect = (front: FrontLink, onClose = () => {}, token = front.token) => openLink({ net, port: front.port, token, budget: 1 << 20, onClose });
+const connect = (front: FrontLink, onClose = () => {}, token = front.token) =>
+  openLink({ net, port: front.port, token, budget: 1 << 20, onClose });
 
 describe('the lifeline', () => {
   it('carries frames of any size in order, and messages, both ways', async () => {

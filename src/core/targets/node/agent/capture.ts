@@ -37,8 +37,12 @@ export interface StoppedFrame {
 
 // More arguments than any function has parameters: an argument that is null keeps its default from being computed.
 const nulls: readonly null[] = Array.from({ length: 64 }, () => null);
-const generatorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((function* () {})()) as object) as { next(): unknown };
-const asyncGeneratorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((async function* () {})()) as object) as { next(): unknown };
+const generatorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((function* () {})()) as object) as {
+  next(): unknown;
+};
+const asyncGeneratorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((async function* () {})()) as object) as {
+  next(): unknown;
+};
 const promiseThen = Promise.prototype.then;
 const ignore = (): void => undefined;
 
@@ -86,9 +90,14 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
    * which is not passed when the argument is given: so each of them is the entry, and the first that is reached counts.
    */
   function placesIn(objectId: string): readonly object[] {
-    const { internalProperties } = post<{ readonly internalProperties: readonly { readonly name: string; readonly value?: { readonly value?: object } }[] }>('Runtime.getProperties', { objectId, ownProperties: true });
+    const { internalProperties } = post<{
+      readonly internalProperties: readonly { readonly name: string; readonly value?: { readonly value?: object } }[];
+    }>('Runtime.getProperties', { objectId, ownProperties: true });
     const start = internalProperties.find((each) => each.name === '[[FunctionLocation]]')?.value?.value;
-    const { locations } = post<{ readonly locations: readonly object[] }>('Debugger.getPossibleBreakpoints', { start, restrictToFunction: true });
+    const { locations } = post<{ readonly locations: readonly object[] }>('Debugger.getPossibleBreakpoints', {
+      start,
+      restrictToFunction: true,
+    });
     // Beyond this the body's first statement may not be among them, and then it would run.
     if (locations.length === 0 || locations.length > 1000) throw new Error('its parameters cannot be passed by');
     return locations;
@@ -122,13 +131,22 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
     Object.defineProperty(globalThis, name, { value: door, configurable: true, enumerable: false, writable: false });
     const breakpoints: { readonly breakpointId: string }[] = [];
     try {
-      const found = post<{ readonly result: { readonly objectId: string } }>('Runtime.evaluate', { expression: `${name}.fn`, objectGroup: name });
+      const found = post<{ readonly result: { readonly objectId: string } }>('Runtime.evaluate', {
+        expression: `${name}.fn`,
+        objectGroup: name,
+      });
       const { objectId } = found.result;
       const condition = `${name}.in(s => eval(s))`;
-      if (hasDefaults(fn)) for (const location of placesIn(objectId)) breakpoints.push(post('Debugger.setBreakpoint', { location, condition }));
+      if (hasDefaults(fn))
+        for (const location of placesIn(objectId))
+          breakpoints.push(post('Debugger.setBreakpoint', { location, condition }));
       else breakpoints.push(post('Debugger.setBreakpointOnFunctionCall', { objectId, condition }));
       // The timeout is never meant to pass: with it V8 cancels the termination where the evaluate ends.
-      session!.post('Runtime.evaluate', { expression: `${name}.call()`, silent: true, timeout: 10_000, objectGroup: name }, ignore);
+      session!.post(
+        'Runtime.evaluate',
+        { expression: `${name}.call()`, silent: true, timeout: 10_000, objectGroup: name },
+        ignore,
+      );
     } finally {
       armed = false;
       for (const { breakpointId } of breakpoints) session!.post('Debugger.removeBreakpoint', { breakpointId });
@@ -173,10 +191,23 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
         stopped = true;
         const { callFrames } = message.params as { readonly callFrames: readonly Omit<StoppedFrame, 'post'>[] };
         try {
-          const { result } = post<{ readonly result: StoppedFrame['value'] }>('Runtime.evaluate', { expression: `${name}.value`, objectGroup: name });
+          const { result } = post<{ readonly result: StoppedFrame['value'] }>('Runtime.evaluate', {
+            expression: `${name}.value`,
+            objectGroup: name,
+          });
           const { objectId, unserializableValue } = result;
-          const argument = objectId !== undefined ? { objectId } : unserializableValue !== undefined ? { unserializableValue } : { value: result.value };
-          onPause({ callFrameId: callFrames[0]!.callFrameId, scopeChain: callFrames[0]!.scopeChain, value: argument, post });
+          const argument =
+            objectId !== undefined
+              ? { objectId }
+              : unserializableValue !== undefined
+                ? { unserializableValue }
+                : { value: result.value };
+          onPause({
+            callFrameId: callFrames[0]!.callFrameId,
+            scopeChain: callFrames[0]!.scopeChain,
+            value: argument,
+            post,
+          });
         } catch {
           // Told by what the caller left unset.
         }

@@ -3,7 +3,17 @@
 import type { Redaction } from '../../../instrument/runtime/redaction.ts';
 import type { Handle, LiveMember, LiveValue } from '../../live-value.ts';
 import type { Handles } from './handles.ts';
-import { className, entriesOf, functionName, isClass, ownKeys, sizeOf, subtypeOf, textOfFunction, type Types } from './shape.ts';
+import {
+  className,
+  entriesOf,
+  functionName,
+  isClass,
+  ownKeys,
+  sizeOf,
+  subtypeOf,
+  textOfFunction,
+  type Types,
+} from './shape.ts';
 
 const stringLimit = 10_000;
 const previewLimit = 240;
@@ -73,31 +83,46 @@ export function makeDescriber(types: Types, handles: Handles, redaction: Redacti
     if (subtype === 'regexp') {
       // RegExp.prototype.toString reads `source` and `flags`, which an app may have overridden on the instance.
       const source = Reflect.apply(regexpSource, value, []) as string;
-      return ownKeys(value).every((key) => key === 'lastIndex') ? (Reflect.apply(regexpFlags, value, []) as string) : `/${source}/`;
+      return ownKeys(value).every((key) => key === 'lastIndex')
+        ? (Reflect.apply(regexpFlags, value, []) as string)
+        : `/${source}/`;
     }
     const name = className(types, value);
     if (subtype === 'error') return redaction.text(`${name}: ${data(value, 'message') ?? ''}`);
     const size = sizeOf(types, value, subtype);
     const label =
-      subtype === 'array' && name === 'Array' ? '' : name === 'Object' ? '' : `${name}${['array', 'map', 'set', 'typedarray', 'arraybuffer'].includes(subtype) ? `(${size})` : ''} `;
-    if (['weakmap', 'weakset', 'promise', 'arraybuffer', 'generator', 'iterator'].includes(subtype)) return label.trim();
-    if (depth <= 0) return size === 0 ? `${label}${subtype === 'array' ? '[]' : '{}'}` : `${label}${subtype === 'array' ? '[…]' : '{…}'}`;
+      subtype === 'array' && name === 'Array'
+        ? ''
+        : name === 'Object'
+          ? ''
+          : `${name}${['array', 'map', 'set', 'typedarray', 'arraybuffer'].includes(subtype) ? `(${size})` : ''} `;
+    if (['weakmap', 'weakset', 'promise', 'arraybuffer', 'generator', 'iterator'].includes(subtype))
+      return label.trim();
+    if (depth <= 0)
+      return size === 0
+        ? `${label}${subtype === 'array' ? '[]' : '{}'}`
+        : `${label}${subtype === 'array' ? '[…]' : '{…}'}`;
     const shown: string[] = [];
     const shownLimit = 5;
     if (subtype === 'map' || subtype === 'set') {
       for (const [key, item] of entriesOf(value, subtype === 'map', 0, shownLimit)) {
         const left = preview(key, undefined, 0);
-        shown.push(subtype === 'map' ? `${left} → ${preview(item, key, depth - 1)}` : preview(key, undefined, depth - 1));
+        shown.push(
+          subtype === 'map' ? `${left} → ${preview(item, key, depth - 1)}` : preview(key, undefined, depth - 1),
+        );
       }
     } else if (subtype === 'array' || subtype === 'typedarray') {
       for (let i = 0; i < Math.min(size, shownLimit); i++) shown.push(previewProperty(value, i, depth));
     } else {
       for (const key of ownKeys(value).slice(0, shownLimit)) {
-        shown.push(`${typeof key === 'symbol' ? stepOf(key, false) : wholeIdentifier.test(key) ? key : JSON.stringify(key)}: ${previewProperty(value, key, depth)}`);
+        shown.push(
+          `${typeof key === 'symbol' ? stepOf(key, false) : wholeIdentifier.test(key) ? key : JSON.stringify(key)}: ${previewProperty(value, key, depth)}`,
+        );
       }
     }
     if (size > shown.length) shown.push('…');
-    if (subtype === 'array' || subtype === 'typedarray') return `${label}[${shown.length > 0 ? ` ${shown.join(', ')} ` : ''}]`;
+    if (subtype === 'array' || subtype === 'typedarray')
+      return `${label}[${shown.length > 0 ? ` ${shown.join(', ')} ` : ''}]`;
     return `${label}{${shown.length > 0 ? ` ${shown.join(', ')} ` : ''}}`;
   }
 
@@ -124,7 +149,11 @@ export function makeDescriber(types: Types, handles: Handles, redaction: Redacti
       case 'symbol':
         return `Symbol(${value.description ?? ''})`;
       case 'function':
-        return types.isProxy(value) ? 'Proxy' : isClass(value) ? `class ${functionName(types, value)}` : `ƒ ${functionName(types, value)}`;
+        return types.isProxy(value)
+          ? 'Proxy'
+          : isClass(value)
+            ? `class ${functionName(types, value)}`
+            : `ƒ ${functionName(types, value)}`;
       case 'object':
         if (value === null) return 'null';
         return isSecret(name) ? '[redacted]' : cut(previewObject(value, depth), previewLimit);
@@ -134,7 +163,8 @@ export function makeDescriber(types: Types, handles: Handles, redaction: Redacti
   }
 
   function describe(value: unknown, name?: unknown): LiveValue {
-    if (isSecret(name) && value !== null && value !== undefined && typeof value !== 'function') return { kind: 'redacted', name: name as string };
+    if (isSecret(name) && value !== null && value !== undefined && typeof value !== 'function')
+      return { kind: 'redacted', name: name as string };
     switch (typeof value) {
       case 'undefined':
         return { kind: 'undefined' };
@@ -142,12 +172,18 @@ export function makeDescriber(types: Types, handles: Handles, redaction: Redacti
         return { kind: 'boolean', value };
       case 'number':
         if (Number.isFinite(value) && !Object.is(value, -0)) return { kind: 'number', value };
-        return { kind: 'number', value: 0, text: Object.is(value, -0) ? '-0' : (String(value) as 'NaN' | 'Infinity' | '-Infinity') };
+        return {
+          kind: 'number',
+          value: 0,
+          text: Object.is(value, -0) ? '-0' : (String(value) as 'NaN' | 'Infinity' | '-Infinity'),
+        };
       case 'bigint':
         return { kind: 'bigint', text: String(value) };
       case 'string': {
         const text = redaction.text(value);
-        return text.length > stringLimit ? { kind: 'string', value: text.slice(0, stringLimit), length: text.length } : { kind: 'string', value: text };
+        return text.length > stringLimit
+          ? { kind: 'string', value: text.slice(0, stringLimit), length: text.length }
+          : { kind: 'string', value: text };
       }
       case 'symbol':
         return { kind: 'symbol', handle: handles.add(value) as Handle, description: value.description ?? '' };

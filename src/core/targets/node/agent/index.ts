@@ -161,8 +161,20 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
         };
         Object.defineProperty(process, lockKey, { value: own, configurable: true, enumerable: false });
       }
-      link = openLink({ net: builtin('net') as typeof Net, port: options.port, token: options.token, budget: linkBudget, onClose: leave });
-      return { pid: process.pid, version: process.versions.node, cwd: process.cwd(), argv: process.argv, execArgv: process.execArgv };
+      link = openLink({
+        net: builtin('net') as typeof Net,
+        port: options.port,
+        token: options.token,
+        budget: linkBudget,
+        onClose: leave,
+      });
+      return {
+        pid: process.pid,
+        version: process.versions.node,
+        cwd: process.cwd(),
+        argv: process.argv,
+        execArgv: process.execArgv,
+      };
     },
     /** Makes the agent of a front that is dead and has not been noticed to be so leave. */
     evict(): void {
@@ -175,11 +187,19 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
     /** The object behind a handle, as a remote object for the front. */
     object: (handle: number): unknown => handles.get(handle),
     /** Writes a `const` in the scope of `fn`, which is held at its entry for as long as the front takes to answer. */
-    writeConst: (fn: unknown, name: string, expression: string, expected: string | null, held: number | null): Promise<unknown> =>
+    writeConst: (
+      fn: unknown,
+      name: string,
+      expression: string,
+      expected: string | null,
+      held: number | null,
+    ): Promise<unknown> =>
       new Promise((resolve) => {
         setImmediate(() => {
           try {
-            resolve(writeConst({ agent, fn, name, expression, expected, held, post: (message) => link!.post(message) }));
+            resolve(
+              writeConst({ agent, fn, name, expression, expected, held, post: (message) => link!.post(message) }),
+            );
           } catch (error) {
             resolve({ captureProblem: error instanceof Error ? error.message : String(error) });
           }

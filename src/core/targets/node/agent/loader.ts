@@ -23,14 +23,16 @@ const mapGet = Map.prototype.get;
 export function makeLoader(types: Types, builtin: (name: string) => unknown): Loader {
   let esm: unknown;
   const data = (value: unknown, key: PropertyKey): unknown => {
-    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || types.isProxy(value)) return undefined;
+    if ((typeof value !== 'object' && typeof value !== 'function') || value === null || types.isProxy(value))
+      return undefined;
     return Reflect.getOwnPropertyDescriptor(value, key)?.value;
   };
   const cache = (): object => (builtin('module') as { readonly _cache: object })._cache;
 
   /** Of one entry of the map: kinds (`javascript`, `json`) to jobs, or the job itself in older versions. */
   const namespaceOf = (entry: unknown): object | undefined => {
-    const jobs = typeof entry === 'object' && entry !== null ? [entry, ...ownKeys(entry).map((key) => data(entry, key))] : [];
+    const jobs =
+      typeof entry === 'object' && entry !== null ? [entry, ...ownKeys(entry).map((key) => data(entry, key))] : [];
     for (const job of jobs) {
       const module = data(job, 'module') as { getNamespace?: () => object } | undefined;
       try {
@@ -58,7 +60,8 @@ export function makeLoader(types: Types, builtin: (name: string) => unknown): Lo
       if (types.isMap(esm)) {
         Reflect.apply(mapEach, esm, [
           (entry: unknown, name: unknown): void => {
-            if (typeof name === 'string' && name.startsWith('file:') && namespaceOf(entry)) found.push({ kind: 'module', name });
+            if (typeof name === 'string' && name.startsWith('file:') && namespaceOf(entry))
+              found.push({ kind: 'module', name });
           },
         ]);
       }

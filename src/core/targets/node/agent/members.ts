@@ -15,7 +15,11 @@ export interface Members {
   assign(value: object, step: string, next: unknown): string | undefined;
 }
 
-type Step = { readonly key: PropertyKey } | { readonly entry: unknown } | { readonly position: number } | { readonly private: string };
+type Step =
+  | { readonly key: PropertyKey }
+  | { readonly entry: unknown }
+  | { readonly position: number }
+  | { readonly private: string };
 
 export function makeMembers(types: Types, describer: Describer): Members {
   const property = (value: object, key: PropertyKey, origin: LiveMember['origin'], isIndex: boolean): LiveMember[] => {
@@ -24,7 +28,16 @@ export function makeMembers(types: Types, describer: Describer): Members {
       descriptor = Reflect.getOwnPropertyDescriptor(value, key);
     } catch {
       // An export that is not initialised yet.
-      return [{ step: stepOf(key, isIndex), key: describer.describe(String(key)), value: { kind: 'undefined' }, writable: false, enumerable: true, origin }];
+      return [
+        {
+          step: stepOf(key, isIndex),
+          key: describer.describe(String(key)),
+          value: { kind: 'undefined' },
+          writable: false,
+          enumerable: true,
+          origin,
+        },
+      ];
     }
     if (!descriptor) return [];
     return [
@@ -44,7 +57,9 @@ export function makeMembers(types: Types, describer: Describer): Members {
     const seen = new Set<PropertyKey>(ownKeys(value));
     let proto = prototypeOf(types, value);
     for (let depth = 0; proto && depth < 8; depth++) {
-      const made: unknown = types.isProxy(proto) ? undefined : Reflect.getOwnPropertyDescriptor(proto, 'constructor')?.value;
+      const made: unknown = types.isProxy(proto)
+        ? undefined
+        : Reflect.getOwnPropertyDescriptor(proto, 'constructor')?.value;
       // Builtin prototypes say nothing about the app.
       if (types.isProxy(proto) || (typeof made === 'function' && isNative(made))) break;
       for (const key of ownKeys(proto)) {
@@ -80,12 +95,18 @@ export function makeMembers(types: Types, describer: Describer): Members {
       skip = 0;
     } else if (subtype === 'array' || subtype === 'typedarray') {
       const length = subtype === 'array' ? (value as unknown[]).length : sizeOfTyped(value);
-      for (let i = start; i < length && left > 0; i++, left--) members.push(...property(value, String(i), 'property', true));
+      for (let i = start; i < length && left > 0; i++, left--)
+        members.push(...property(value, String(i), 'property', true));
       skip = Math.max(0, start - length);
     }
     const isIndexed = subtype === 'array' || subtype === 'typedarray';
     // A million indexes as keys would cost more than looking is worth: only what is not an index is listed by key.
-    const keys = subtype === 'typedarray' ? [] : ownKeys(value).filter((key) => !isIndexed || (key !== 'length' && !(typeof key === 'string' && /^\d+$/.test(key))));
+    const keys =
+      subtype === 'typedarray'
+        ? []
+        : ownKeys(value).filter(
+            (key) => !isIndexed || (key !== 'length' && !(typeof key === 'string' && /^\d+$/.test(key))),
+          );
     for (const key of keys.slice(skip, skip + Math.max(0, left))) {
       members.push(...property(value, key, 'property', false));
       left--;
@@ -117,10 +138,15 @@ export function makeMembers(types: Types, describer: Describer): Members {
     return { key: inside.startsWith('"') ? (JSON.parse(inside) as string) : inside };
   }
 
-  const keyOfPosition = (value: object, position: number): readonly [unknown, unknown] | undefined => entriesOf(value, types.isMap(value), position, 1)[0];
+  const keyOfPosition = (value: object, position: number): readonly [unknown, unknown] | undefined =>
+    entriesOf(value, types.isMap(value), position, 1)[0];
 
   const descriptorOf = (value: object, key: PropertyKey): PropertyDescriptor | 'proxy' | undefined => {
-    for (let at: object | null | undefined = value, depth = 0; at && depth < 100; at = prototypeOf(types, at), depth++) {
+    for (
+      let at: object | null | undefined = value, depth = 0;
+      at && depth < 100;
+      at = prototypeOf(types, at), depth++
+    ) {
       if (types.isProxy(at)) return 'proxy';
       const found = Reflect.getOwnPropertyDescriptor(at, key);
       if (found) return found;
@@ -131,7 +157,11 @@ export function makeMembers(types: Types, describer: Describer): Members {
   function find(value: unknown, step: string): Found {
     if ((typeof value !== 'object' || value === null) && typeof value !== 'function') {
       if (typeof value === 'string' && (step === 'length' || /^\[\d+\]$/.test(step))) {
-        return { ok: true, value: step === 'length' ? value.length : value[Number(step.slice(1, -1))], name: undefined };
+        return {
+          ok: true,
+          value: step === 'length' ? value.length : value[Number(step.slice(1, -1))],
+          name: undefined,
+        };
       }
       return { ok: false, problem: 'primitive' };
     }
@@ -149,7 +179,10 @@ export function makeMembers(types: Types, describer: Describer): Members {
         if (!(Reflect.apply(mapHas, value, [parsed.entry]) as boolean)) return { ok: false, problem: 'missing' };
         return { ok: true, value: Reflect.apply(mapGet, value, [parsed.entry]), name: parsed.entry };
       }
-      if (types.isSet(value)) return Reflect.apply(setHas, value, [parsed.entry]) ? { ok: true, value: parsed.entry, name: undefined } : { ok: false, problem: 'missing' };
+      if (types.isSet(value))
+        return Reflect.apply(setHas, value, [parsed.entry])
+          ? { ok: true, value: parsed.entry, name: undefined }
+          : { ok: false, problem: 'missing' };
       return { ok: false, problem: 'missing' };
     }
     const descriptor = descriptorOf(value, parsed.key);
@@ -177,7 +210,14 @@ export function makeMembers(types: Types, describer: Describer): Members {
       if (above === 'proxy' || (above && !('value' in above))) return 'it is a getter or setter, whose code would run';
     }
     if (own) return Reflect.set(value, parsed.key, next) ? undefined : 'the object refused it';
-    return Reflect.defineProperty(value, parsed.key, { value: next, writable: true, enumerable: true, configurable: true }) ? undefined : 'the object is not extensible';
+    return Reflect.defineProperty(value, parsed.key, {
+      value: next,
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    })
+      ? undefined
+      : 'the object is not extensible';
   }
 
   return { list, find, assign };
@@ -195,4 +235,3 @@ function parseKey(text: string): unknown {
   if (text === 'true' || text === 'false') return text === 'true';
   return /^-?\d+n$/.test(text) ? BigInt(text.slice(0, -1)) : Number(text);
 }
-

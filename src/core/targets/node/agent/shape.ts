@@ -69,7 +69,8 @@ export function subtypeOf(types: Types, value: object): LiveSubtype {
 }
 
 // Taken once, at injection: an app that replaces them later must not be run by looking.
-const getter = (proto: object, key: PropertyKey): (() => unknown) => Reflect.getOwnPropertyDescriptor(proto, key)!.get as () => unknown;
+const getter = (proto: object, key: PropertyKey): (() => unknown) =>
+  Reflect.getOwnPropertyDescriptor(proto, key)!.get as () => unknown;
 const mapSize = getter(Map.prototype, 'size');
 const setSize = getter(Set.prototype, 'size');
 const typedLength = getter(Reflect.getPrototypeOf(Uint8Array.prototype)!, 'length');
@@ -83,7 +84,12 @@ export const sizeOfTyped = (value: object): number => Reflect.apply(typedLength,
 class Enough {}
 
 /** Entries `start` to `start + count`; for a Set, the member is both key and value. */
-export function entriesOf(value: object, isMap: boolean, start: number, count: number): [key: unknown, value: unknown][] {
+export function entriesOf(
+  value: object,
+  isMap: boolean,
+  start: number,
+  count: number,
+): [key: unknown, value: unknown][] {
   const entries: [unknown, unknown][] = [];
   let at = 0;
   const enough = new Enough();

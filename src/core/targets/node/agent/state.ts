@@ -22,12 +22,37 @@ export interface State {
   members(handle: number, start: number, count: number): Answer<{ readonly members: readonly LiveMember[] }>;
   describeAll(names: readonly string[], ...values: unknown[]): LiveValue[];
   release(handles: readonly number[]): void;
-  write(handle: number, step: string, expression: string, expected: string | null, held: number | null): Answer<Written>;
-  writeVariable(token: number, name: string, expression: string, expected: string | null, held: number | null): Answer<Written>;
+  write(
+    handle: number,
+    step: string,
+    expression: string,
+    expected: string | null,
+    held: number | null,
+  ): Answer<Written>;
+  writeVariable(
+    token: number,
+    name: string,
+    expression: string,
+    expected: string | null,
+    held: number | null,
+  ): Answer<Written>;
   /** Computes a new value for a variable and gives what is needed to write it; see {@link writeVariable}. */
-  prepare(token: number, name: string, expression: string, expected: string | null, held: number | null): { readonly next: unknown; readonly before: LiveValue } | { readonly problem: string; readonly reason?: string };
+  prepare(
+    token: number,
+    name: string,
+    expression: string,
+    expected: string | null,
+    held: number | null,
+  ): { readonly next: unknown; readonly before: LiveValue } | { readonly problem: string; readonly reason?: string };
   /** `foreign`: the scope is not within the class that has the field. */
-  writePrivate(token: number, handle: number, name: string, expression: string, expected: string | null, held: number | null): Answer<Written>;
+  writePrivate(
+    token: number,
+    handle: number,
+    name: string,
+    expression: string,
+    expected: string | null,
+    held: number | null,
+  ): Answer<Written>;
   /** Functions, getters and setters of an object's prototypes: each is within a class that may have a private field. */
   methodsOf(handle: number): object[];
   call(fn: number, receiver: number | null, args: readonly string[]): unknown;
@@ -66,7 +91,11 @@ function lineOf(value: LiveValue): string {
 
 const messageOf = (thrown: unknown): string => {
   try {
-    return thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : typeof thrown === 'string' ? thrown : `a thrown ${typeof thrown}`;
+    return thrown instanceof Error
+      ? `${thrown.name}: ${thrown.message}`
+      : typeof thrown === 'string'
+        ? thrown
+        : `a thrown ${typeof thrown}`;
   } catch {
     return 'an unknown error';
   }
@@ -78,17 +107,26 @@ export function makeState({ types, handles, describer, members, capture, paused 
     return typeof value === 'symbol' ? undefined : value;
   };
 
-  const timed = (run: () => Omit<Written, 'ms'> | { readonly problem: string; readonly reason?: string }): Answer<Written> => {
+  const timed = (
+    run: () => Omit<Written, 'ms'> | { readonly problem: string; readonly reason?: string },
+  ): Answer<Written> => {
     const start = performance.now();
     const result = paused(run);
     return 'problem' in result ? result : { ...result, ms: performance.now() - start };
   };
 
-  const evaluate = (closure: ((source: string) => unknown) | undefined, expression: string, old: unknown, holding: number | null): unknown =>
-    ((closure ?? globalEval)(`(function (old, held) { return (${expression}\n); })`) as (old: unknown, held: unknown) => unknown)(
-      old,
-      holding === null ? undefined : handles.get(holding),
-    );
+  const evaluate = (
+    closure: ((source: string) => unknown) | undefined,
+    expression: string,
+    old: unknown,
+    holding: number | null,
+  ): unknown =>
+    (
+      (closure ?? globalEval)(`(function (old, held) { return (${expression}\n); })`) as (
+        old: unknown,
+        held: unknown,
+      ) => unknown
+    )(old, holding === null ? undefined : handles.get(holding));
 
   const prepare: State['prepare'] = (token, name, expression, expected, holding) => {
     const closure = capture.closure(token);
@@ -188,7 +226,11 @@ export function makeState({ types, handles, describer, members, capture, paused 
       let at = object && prototypeOf(types, object);
       for (let depth = 0; at && !types.isProxy(at) && depth < 8; depth++, at = prototypeOf(types, at)) {
         for (const key of ownKeys(at)) {
-          const { value, get, set } = (Reflect.getOwnPropertyDescriptor(at, key) ?? {}) as { value?: unknown; get?: unknown; set?: unknown };
+          const { value, get, set } = (Reflect.getOwnPropertyDescriptor(at, key) ?? {}) as {
+            value?: unknown;
+            get?: unknown;
+            set?: unknown;
+          };
           for (const fn of [value, get, set]) if (typeof fn === 'function' && found.length < 60) found.push(fn);
         }
       }
@@ -198,7 +240,11 @@ export function makeState({ types, handles, describer, members, capture, paused 
       const callee = held(fn);
       if (typeof callee !== 'function') throw new TypeError('it is no function');
       const self = receiver === null ? undefined : handles.get(receiver);
-      return Reflect.apply(callee as (...args: unknown[]) => unknown, self, args.map((arg) => evaluate(undefined, arg, undefined, null)));
+      return Reflect.apply(
+        callee as (...args: unknown[]) => unknown,
+        self,
+        args.map((arg) => evaluate(undefined, arg, undefined, null)),
+      );
     },
   };
 }

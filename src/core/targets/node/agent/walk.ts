@@ -39,8 +39,12 @@ export function makeWalk(types: Types): Walk {
         add(item);
       }
     }
-    if (types.isSet(value) && sizeOfSet(value) > 0) for (const [item] of entriesOf(value, false, 0, entryLimit)) add(item);
-    const keys = Array.isArray(value) && value.length > entryLimit ? Array.from({ length: entryLimit }, (_, i) => String(i)) : ownKeys(value);
+    if (types.isSet(value) && sizeOfSet(value) > 0)
+      for (const [item] of entriesOf(value, false, 0, entryLimit)) add(item);
+    const keys =
+      Array.isArray(value) && value.length > entryLimit
+        ? Array.from({ length: entryLimit }, (_, i) => String(i))
+        : ownKeys(value);
     for (const key of keys.length > entryLimit ? keys.slice(0, entryLimit) : keys) {
       try {
         const descriptor = Reflect.getOwnPropertyDescriptor(value, key);

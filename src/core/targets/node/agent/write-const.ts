@@ -41,9 +41,17 @@ export function writeConst({ agent, fn, name, expression, expected, held, post }
       for (const scopeNumber of numbers) {
         const scope = frame.scopeChain[scopeNumber]!;
         if (scope.type === 'global' || scope.type === 'script' || scope.object.objectId === undefined) continue;
-        const { result } = frame.post<Described>('Runtime.getProperties', { objectId: scope.object.objectId, ownProperties: true });
+        const { result } = frame.post<Described>('Runtime.getProperties', {
+          objectId: scope.object.objectId,
+          ownProperties: true,
+        });
         if (!result.some((each) => each.name === name)) continue;
-        frame.post('Debugger.setVariableValue', { scopeNumber, variableName: name, newValue: frame.value, callFrameId: frame.callFrameId });
+        frame.post('Debugger.setVariableValue', {
+          scopeNumber,
+          variableName: name,
+          newValue: frame.value,
+          callFrameId: frame.callFrameId,
+        });
         failure = undefined;
         break;
       }

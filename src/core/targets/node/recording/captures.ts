@@ -22,7 +22,8 @@ export function declaredNames(text: string): ReadonlySet<string> {
     if (typeof node !== 'object' || node === null) return;
     const { type, name, ...rest } = node as { readonly type?: string; readonly name?: unknown };
     if (type === 'Identifier' && typeof name === 'string') names.add(name);
-    for (const each of Object.values(rest)) if (Array.isArray(each)) each.forEach(pattern);
+    for (const each of Object.values(rest))
+      if (Array.isArray(each)) each.forEach(pattern);
       else pattern(each);
   };
   const fn = (node: { readonly id?: unknown; readonly params?: unknown }): void => {
@@ -45,22 +46,39 @@ export function declaredNames(text: string): ReadonlySet<string> {
 const captureLimit = 8;
 
 /** Captures as few candidates as show all variables; gives for each variable the scopes that show it. */
-export async function captureModule(inside: Inside, variables: readonly CapturedVariable[], candidates: readonly Candidate[]): Promise<{ readonly wanted: readonly VariableWanted[]; readonly tokens: readonly number[] }> {
+export async function captureModule(
+  inside: Inside,
+  variables: readonly CapturedVariable[],
+  candidates: readonly Candidate[],
+): Promise<{ readonly wanted: readonly VariableWanted[]; readonly tokens: readonly number[] }> {
   const waiting = candidates.map((each) => ({ ...each, declared: declaredNames(each.text) }));
   const captured: { readonly token: number; readonly declared: ReadonlySet<string> }[] = [];
   const covered = (name: string): number => captured.filter(({ declared }) => !declared.has(name)).length;
   let failures = 0;
-  while (waiting.length > 0 && captured.length < captureLimit && failures < 40 && variables.some(({ name }) => covered(name) === 0)) {
-    const gain = ({ declared }: (typeof waiting)[number]): number => variables.filter(({ name }) => covered(name) === 0 && !declared.has(name)).length;
+  while (
+    waiting.length > 0 &&
+    captured.length < captureLimit &&
+    failures < 40 &&
+    variables.some(({ name }) => covered(name) === 0)
+  ) {
+    const gain = ({ declared }: (typeof waiting)[number]): number =>
+      variables.filter(({ name }) => covered(name) === 0 && !declared.has(name)).length;
     waiting.sort((a, b) => gain(b) - gain(a));
     const next = waiting.shift()!;
     if (gain(next) === 0) break;
-    const [result] = await inside.wait<({ readonly token: number } | { readonly problem: string })[]>('captureAll', [next.id]);
+    const [result] = await inside.wait<({ readonly token: number } | { readonly problem: string })[]>('captureAll', [
+      next.id,
+    ]);
     if (result && 'token' in result) captured.push({ token: result.token, declared: next.declared });
     else failures++;
   }
   return {
-    wanted: variables.map(({ name, mutable, kind }) => ({ name, mutable, kind, tokens: captured.filter(({ declared }) => !declared.has(name)).map(({ token }) => token) })),
+    wanted: variables.map(({ name, mutable, kind }) => ({
+      name,
+      mutable,
+      kind,
+      tokens: captured.filter(({ declared }) => !declared.has(name)).map(({ token }) => token),
+    })),
     tokens: captured.map(({ token }) => token),
   };
 }

@@ -16,7 +16,11 @@ export interface LiveFunction {
 const batch = 128;
 
 /** Walks once. */
-export async function walk(inside: Inside, own: readonly OwnModule[], scripts: Scripts): Promise<readonly LiveFunction[]> {
+export async function walk(
+  inside: Inside,
+  own: readonly OwnModule[],
+  scripts: Scripts,
+): Promise<readonly LiveFunction[]> {
   const { cdp } = inside.session;
   const moduleByScript = new Map(own.map((each, at) => [each.scriptId, at]));
   const places = own.map(({ plan }) => new Places(plan));
@@ -36,7 +40,8 @@ export async function walk(inside: Inside, own: readonly OwnModule[], scripts: S
       const script = scriptId === undefined ? undefined : scripts.byId(scriptId);
       if (!script) return;
       const module = moduleByScript.get(script.id);
-      const index = module === undefined || kinds[at] === 0 ? undefined : places[module]!.functionAt(line, column, kinds[at] === 2);
+      const index =
+        module === undefined || kinds[at] === 0 ? undefined : places[module]!.functionAt(line, column, kinds[at] === 2);
       if (module !== undefined && index !== undefined) known.push([at, module, index]);
       if (scopesId === undefined || isInternal(script)) return;
       // All functions of a script end in the same scope: it is looked at once.
@@ -46,14 +51,19 @@ export async function walk(inside: Inside, own: readonly OwnModule[], scripts: S
     if (known.length > 0) await inside.call('discovery.learn', known);
     for (let at = 0; at < scopes.length; at += 16) {
       const some = scopes.slice(at, at + 16);
-      await inside.call('discovery.addScopes', some.map(({ how }) => how), ...some.map(({ objectId }) => ({ objectId })));
+      await inside.call(
+        'discovery.addScopes',
+        some.map(({ how }) => how),
+        ...some.map(({ objectId }) => ({ objectId })),
+      );
     }
     await cdp.send('Runtime.releaseObjectGroup', { objectGroup: walkGroup });
   }
   return inside.call<LiveFunction[]>('discovery.list');
 }
 
-const isInternal = (script: Script): boolean => script.url.startsWith('node:') || script.url.startsWith('devsandbox:') || script.url === '';
+const isInternal = (script: Script): boolean =>
+  script.url.startsWith('node:') || script.url.startsWith('devsandbox:') || script.url === '';
 
 /** Scopes at the end of each function's chain that are no function's: the global one, that of scripts, the module's. */
 const outermost = 2;
@@ -72,17 +82,23 @@ interface Looked {
 async function lookAtAll(inside: Inside, arrayId: string): Promise<readonly Looked[]> {
   const { cdp } = inside.session;
   const { result } = await cdp.send('Runtime.getProperties', { objectId: arrayId, ownProperties: true });
-  const ids = result.flatMap(({ name, value }) => (/^\d+$/.test(name) && value?.objectId !== undefined ? [value.objectId] : []));
+  const ids = result.flatMap(({ name, value }) =>
+    /^\d+$/.test(name) && value?.objectId !== undefined ? [value.objectId] : [],
+  );
   return Promise.all(
     ids.map(async (objectId) => {
       const { internalProperties = [] } = await cdp.send('Runtime.getProperties', { objectId, ownProperties: true });
-      const place = internalProperties.find((each) => each.name === '[[FunctionLocation]]')?.value?.value as { scriptId: string; lineNumber: number; columnNumber: number } | undefined;
+      const place = internalProperties.find((each) => each.name === '[[FunctionLocation]]')?.value?.value as
+        | { scriptId: string; lineNumber: number; columnNumber: number }
+        | undefined;
       return {
         scriptId: place?.scriptId,
         line: place?.lineNumber ?? 0,
         column: place?.columnNumber ?? 0,
         scopesId: internalProperties.find((each) => each.name === '[[Scopes]]')?.value?.objectId,
-        bound: internalProperties.flatMap(({ name, value }) => (boundParts.has(name) && value?.objectId !== undefined ? [value.objectId] : [])),
+        bound: internalProperties.flatMap(({ name, value }) =>
+          boundParts.has(name) && value?.objectId !== undefined ? [value.objectId] : [],
+        ),
       };
     }),
   );
@@ -93,14 +109,20 @@ async function addTimers(inside: Inside): Promise<void> {
   const { cdp } = inside.session;
   const { result } = await cdp.send('Runtime.evaluate', { expression: 'setTimeout', objectGroup: walkGroup });
   if (result.objectId === undefined) return;
-  const { internalProperties = [] } = await cdp.send('Runtime.getProperties', { objectId: result.objectId, ownProperties: true });
+  const { internalProperties = [] } = await cdp.send('Runtime.getProperties', {
+    objectId: result.objectId,
+    ownProperties: true,
+  });
   const scopesId = internalProperties.find((each) => each.name === '[[Scopes]]')?.value?.objectId;
   if (scopesId === undefined) return;
-  for (const { value: scope } of (await cdp.send('Runtime.getProperties', { objectId: scopesId, ownProperties: true })).result) {
+  for (const { value: scope } of (await cdp.send('Runtime.getProperties', { objectId: scopesId, ownProperties: true }))
+    .result) {
     if (scope?.objectId === undefined || !scope.description?.startsWith('Closure')) continue;
-    const variables = (await cdp.send('Runtime.getProperties', { objectId: scope.objectId, ownProperties: true })).result;
+    const variables = (await cdp.send('Runtime.getProperties', { objectId: scope.objectId, ownProperties: true }))
+      .result;
     for (const { name, value } of variables)
-      if ((name === 'timerListMap' || name === 'immediateQueue') && value?.objectId !== undefined) await inside.call('discovery.addTimers', { objectId: value.objectId });
+      if ((name === 'timerListMap' || name === 'immediateQueue') && value?.objectId !== undefined)
+        await inside.call('discovery.addTimers', { objectId: value.objectId });
   }
 }
 
@@ -111,7 +133,8 @@ class Places {
 
   constructor(plan: ModulePlan) {
     this.#plan = plan;
-    for (const match of plan.input.source.matchAll(/\r\n|[\n\r\u2028\u2029]/g)) this.#lineStarts.push(match.index + match[0].length);
+    for (const match of plan.input.source.matchAll(/\r\n|[\n\r\u2028\u2029]/g))
+      this.#lineStarts.push(match.index + match[0].length);
   }
 
   functionAt(line: number, column: number, isClass: boolean): number | undefined {

@@ -26,7 +26,10 @@ export interface Recordable {
 
 const recorded = new WeakSet<NodeSession>();
 
-export async function recordNode({ session, modulesOf }: Recordable, options: RecordingOptions): Promise<TargetRecording> {
+export async function recordNode(
+  { session, modulesOf }: Recordable,
+  options: RecordingOptions,
+): Promise<TargetRecording> {
   if (recorded.has(session)) throw fail('DS4012', { target: session.info.name });
   recorded.add(session);
   const gaps: Gap[] = [];
@@ -36,21 +39,34 @@ export async function recordNode({ session, modulesOf }: Recordable, options: Re
     const { own, foreign } = await ownCode(session, modulesOf, options.scope, gaps);
     const scripts = await session.scripts();
     inside = await Inside.open(session, {
-      modules: own.map(({ module, plan }) => ({ name: module.loaderName, source: plan.input.source, ranges: plan.functions.map(({ start, end }) => [start, end] as const) })),
+      modules: own.map(({ module, plan }) => ({
+        name: module.loaderName,
+        source: plan.input.source,
+        ranges: plan.functions.map(({ start, end }) => [start, end] as const),
+      })),
       foreignModules: foreign,
       redact: [],
       maxBytesPerSecond,
     });
     let live = await walk(inside, own, scripts);
     // Closures of requests come and go: only those that a second walk finds again are worth a copy.
-    if (live.some(({ module, index }) => own[module]!.plan.functions[index]!.outer !== -1)) live = await walk(inside, own, scripts);
-    if (await inside.call<boolean>('discovery.cut')) gaps.push({ reason: 'walk-cut', place: '', detail: 'the app holds more objects than were looked at' });
+    if (live.some(({ module, index }) => own[module]!.plan.functions[index]!.outer !== -1))
+      live = await walk(inside, own, scripts);
+    if (await inside.call<boolean>('discovery.cut'))
+      gaps.push({ reason: 'walk-cut', place: '', detail: 'the app holds more objects than were looked at' });
     const installed = await install(inside, own, live);
     gaps.push(...installed.gaps);
     const ended = Promise.withResolvers<void>();
-    listening.push(session.link.onFrame(frames.chunk, (chunk) => options.onChunk(chunk)), session.link.onFrame(frames.end, () => ended.resolve()));
-    const [facts, report] = await Promise.all([inside.call<Record<string, unknown>>('facts'), inside.wait<SwitchReport>('go')]);
-    if (report.inFlight > 0) gaps.push({ reason: 'in-flight-at-start', place: '', detail: `${report.inFlight} requests were being answered` });
+    listening.push(
+      session.link.onFrame(frames.chunk, (chunk) => options.onChunk(chunk)),
+      session.link.onFrame(frames.end, () => ended.resolve()),
+    );
+    const [facts, report] = await Promise.all([
+      inside.call<Record<string, unknown>>('facts'),
+      inside.wait<SwitchReport>('go'),
+    ]);
+    if (report.inFlight > 0)
+      gaps.push({ reason: 'in-flight-at-start', place: '', detail: `${report.inFlight} requests were being answered` });
     const manifest: Manifest = {
       modules: own.map(({ module, plan }) => ({
         id: module.id,
@@ -64,9 +80,22 @@ export async function recordNode({ session, modulesOf }: Recordable, options: Re
       })),
       instances: installed.instances,
       gaps,
-      meta: { ...facts, target: session.info.name, scope: options.scope ?? null, waited: report.waited, swapped: report.swapped },
+      meta: {
+        ...facts,
+        target: session.info.name,
+        scope: options.scope ?? null,
+        waited: report.waited,
+        swapped: report.swapped,
+      },
     };
-    return new NodeRecording({ inside, session, manifest, functions: installed.functions, ended: ended.promise, listening });
+    return new NodeRecording({
+      inside,
+      session,
+      manifest,
+      functions: installed.functions,
+      ended: ended.promise,
+      listening,
+    });
   } catch (error) {
     for (const each of listening) each[Symbol.dispose]();
     await inside?.call('cancel').catch(() => undefined);

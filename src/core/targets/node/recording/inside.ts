@@ -22,10 +22,16 @@ export class Inside {
   }
 
   static async open(session: NodeSession, options: RecordingStart): Promise<Inside> {
-    const { code } = await bundleInjected(new URL('../agent/recording/index.ts', import.meta.url), { name: 'recording' });
-    const exported = await session.measured(() => session.cdp.send('Runtime.evaluate', { expression: code, silent: true, objectGroup }));
+    const { code } = await bundleInjected(new URL('../agent/recording/index.ts', import.meta.url), {
+      name: 'recording',
+    });
+    const exported = await session.measured(() =>
+      session.cdp.send('Runtime.evaluate', { expression: code, silent: true, objectGroup }),
+    );
     if (exported.exceptionDetails || exported.result.objectId === undefined)
-      throw fail('DS1030', { reason: exported.exceptionDetails?.exception?.description ?? 'the recorder did not load' });
+      throw fail('DS1030', {
+        reason: exported.exceptionDetails?.exception?.description ?? 'the recorder did not load',
+      });
     const { objectId } = exported.result;
     const created = await session.cdp.send('Runtime.callFunctionOn', {
       objectId: session.agentId,
@@ -34,7 +40,10 @@ export class Inside {
       silent: true,
       objectGroup,
     });
-    if (created.exceptionDetails || created.result.objectId === undefined) throw fail('DS1030', { reason: created.exceptionDetails?.exception?.description ?? 'the recorder did not start' });
+    if (created.exceptionDetails || created.result.objectId === undefined)
+      throw fail('DS1030', {
+        reason: created.exceptionDetails?.exception?.description ?? 'the recorder did not start',
+      });
     return new Inside(session, created.result.objectId);
   }
 

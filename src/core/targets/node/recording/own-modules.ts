@@ -33,10 +33,16 @@ export function inScope(scope: readonly string[], path: string, cwd: string): bo
   });
 }
 
-export async function ownCode(session: NodeSession, modules: Modules, scope: readonly string[] | undefined, gaps: Gap[]): Promise<OwnCode> {
+export async function ownCode(
+  session: NodeSession,
+  modules: Modules,
+  scope: readonly string[] | undefined,
+  gaps: Gap[],
+): Promise<OwnCode> {
   const [all, scripts] = await Promise.all([modules.list(), session.scripts()]);
   const { cwd } = session.info;
-  const isOwn = (each: NodeModule): boolean => each.path !== undefined && each.format !== 'other' && (scope ? inScope(scope, each.path, cwd) : each.own);
+  const isOwn = (each: NodeModule): boolean =>
+    each.path !== undefined && each.format !== 'other' && (scope ? inScope(scope, each.path, cwd) : each.own);
   const own: OwnModule[] = [];
   let functionBase = 1;
   let siteBase = 1;
@@ -48,7 +54,13 @@ export async function ownCode(session: NodeSession, modules: Modules, scope: rea
     }
     const source = await scripts.source(script.id);
     try {
-      const plan = new ModulePlan({ path: module.id, source, format: script.isModule ? 'module' : 'commonjs', functionBase, siteBase });
+      const plan = new ModulePlan({
+        path: module.id,
+        source,
+        format: script.isModule ? 'module' : 'commonjs',
+        functionBase,
+        siteBase,
+      });
       functionBase += plan.functions.length;
       siteBase += plan.sites.length;
       own.push({ module, plan, scriptId: script.id, url: script.url });

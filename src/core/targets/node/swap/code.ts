@@ -16,7 +16,11 @@ export function functionCode(source: string, originalSource: string, name: strin
   const asExpression = `({ __proto__: home, [${key}]: (${text}\n) })[${key}]`;
   const asMethod = `({ __proto__: home, ${text}\n})`;
   const form = parses(asExpression) ? asExpression : parses(asMethod) ? asMethod : undefined;
-  if (!form) throw fail('DS5042', { name, problem: parseSync('edit.ts', `(${text}\n)`).errors[0]?.message ?? 'it is no function' });
+  if (!form)
+    throw fail('DS5042', {
+      name,
+      problem: parseSync('edit.ts', `(${text}\n)`).errors[0]?.message ?? 'it is no function',
+    });
   const hidden = hiddenNames(`(${form})`, originalSource);
   if (hidden.length > 0)
     throw fail('DS5040', {
@@ -24,10 +28,18 @@ export function functionCode(source: string, originalSource: string, name: strin
       reason: `its new code uses ${hidden.join(', ')} from outside, where the old code had a variable of its own with that name`,
       remedy: `name the outer variable differently, or declare ${hidden[0]} in the new code`,
     });
-  const wrapped = form === asMethod ? `((o) => { for (const k of Reflect.ownKeys(o)) { const d = Reflect.getOwnPropertyDescriptor(o, k); return d.value ?? d.get ?? d.set; } })(${form})` : form;
-  const { code, errors } = transformSync('edit.ts', `void ((home) => ${wrapped});`, { typescript: { onlyRemoveTypeImports: true } });
+  const wrapped =
+    form === asMethod
+      ? `((o) => { for (const k of Reflect.ownKeys(o)) { const d = Reflect.getOwnPropertyDescriptor(o, k); return d.value ?? d.get ?? d.set; } })(${form})`
+      : form;
+  const { code, errors } = transformSync('edit.ts', `void ((home) => ${wrapped});`, {
+    typescript: { onlyRemoveTypeImports: true },
+  });
   if (errors.length > 0) throw fail('DS5042', { name, problem: errors[0]!.message });
-  const expression = code.trim().replace(/^void\s*/, '').replace(/;\s*$/, '');
+  const expression = code
+    .trim()
+    .replace(/^void\s*/, '')
+    .replace(/;\s*$/, '');
   return { expression: `${expression}\n//# sourceURL=devsandbox:edit/${++edits}/${encodeURIComponent(name)}` };
 }
 
@@ -64,11 +76,12 @@ function declaredNames(text: string): ReadonlySet<string> {
     if (type === 'Identifier') names.add((node as { name: string }).name);
     else if (type === 'AssignmentPattern') pattern((node as { left: unknown }).left);
     else if (type === 'Property') pattern((node as { value: unknown }).value);
-    else for (const part of ['elements', 'properties', 'argument', 'parameter'] as const) {
-      const child = (node as Record<string, unknown>)[part];
-      if (Array.isArray(child)) child.forEach(pattern);
-      else pattern(child);
-    }
+    else
+      for (const part of ['elements', 'properties', 'argument', 'parameter'] as const) {
+        const child = (node as Record<string, unknown>)[part];
+        if (Array.isArray(child)) child.forEach(pattern);
+        else pattern(child);
+      }
   };
   const parameters = (node: { params: readonly unknown[] }) => node.params.forEach(pattern);
   new Visitor({

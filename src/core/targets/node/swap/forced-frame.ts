@@ -20,11 +20,17 @@ export interface ForcedFrame {
   readonly refused: readonly { readonly name: string; readonly reason: string }[];
 }
 
-const condition = '(globalThis[Symbol.for("devsandbox.force")] !== undefined && ((globalThis[Symbol.for("devsandbox.force")].scope = (devsandboxCode) => eval(devsandboxCode)), true))';
+const condition =
+  '(globalThis[Symbol.for("devsandbox.force")] !== undefined && ((globalThis[Symbol.for("devsandbox.force")].scope = (devsandboxCode) => eval(devsandboxCode)), true))';
 /** Time limits tried one after another: a loaded machine may need longer to get to the breakpoint. */
 const limits = [2, 3, 5, 8, 13];
 
-export async function forceFrame(inside: Inside, fn: ObjectId, writes: readonly VariableWrite[], name: string): Promise<ForcedFrame> {
+export async function forceFrame(
+  inside: Inside,
+  fn: ObjectId,
+  writes: readonly VariableWrite[],
+  name: string,
+): Promise<ForcedFrame> {
   let outcome = '';
   for (const limit of limits) {
     const frame = await attempt(inside, fn, writes, limit);
@@ -35,9 +41,16 @@ export async function forceFrame(inside: Inside, fn: ObjectId, writes: readonly 
   throw fail('DS5041', { name, reason: `the call was not held at its start (${outcome})` });
 }
 
-async function attempt(inside: Inside, fn: ObjectId, writes: readonly VariableWrite[], limit: number): Promise<ForcedFrame | string> {
+async function attempt(
+  inside: Inside,
+  fn: ObjectId,
+  writes: readonly VariableWrite[],
+  limit: number,
+): Promise<ForcedFrame | string> {
   const { cdp } = inside;
-  const { breakpointId } = await (cdp.send as unknown as (method: string, params: object) => Promise<{ breakpointId: string }>).call(cdp, 'Debugger.setBreakpointOnFunctionCall', { objectId: fn, condition });
+  const { breakpointId } = await (
+    cdp.send as unknown as (method: string, params: object) => Promise<{ breakpointId: string }>
+  ).call(cdp, 'Debugger.setBreakpointOnFunctionCall', { objectId: fn, condition });
   let pause = 0;
   const refused: { name: string; reason: string }[] = [];
   let held: Promise<unknown> = Promise.resolve();
@@ -49,11 +62,27 @@ async function attempt(inside: Inside, fn: ObjectId, writes: readonly VariableWr
     const top = event.callFrames[0]!;
     const burst: Promise<unknown>[] = writes.map((write) =>
       cdp
-        .send('Debugger.setVariableValue', { callFrameId: top.callFrameId, scopeNumber: top.scopeChain.length - 1 - write.scopeFromOutside, variableName: write.name, newValue: { objectId: write.value } })
-        .catch((error: unknown) => void refused.push({ name: write.name, reason: error instanceof Error ? error.message : String(error) })),
+        .send('Debugger.setVariableValue', {
+          callFrameId: top.callFrameId,
+          scopeNumber: top.scopeChain.length - 1 - write.scopeFromOutside,
+          variableName: write.name,
+          newValue: { objectId: write.value },
+        })
+        .catch(
+          (error: unknown) =>
+            void refused.push({ name: write.name, reason: error instanceof Error ? error.message : String(error) }),
+        ),
     );
     // Ended by the script's time limit; the bound is for when that came first.
-    burst.push(cdp.send('Debugger.evaluateOnCallFrame', { callFrameId: top.callFrameId, silent: true, expression: `for (const devsandboxEnd = Date.now() + ${limit + 1}; Date.now() < devsandboxEnd;);` }).catch(() => undefined));
+    burst.push(
+      cdp
+        .send('Debugger.evaluateOnCallFrame', {
+          callFrameId: top.callFrameId,
+          silent: true,
+          expression: `for (const devsandboxEnd = Date.now() + ${limit + 1}; Date.now() < devsandboxEnd;);`,
+        })
+        .catch(() => undefined),
+    );
     burst.push(cdp.send('Debugger.resume', { terminateOnResume: true }).catch(() => undefined));
     held = Promise.all(burst).then(() => (pause += performance.now() - start));
   };
@@ -63,7 +92,8 @@ async function attempt(inside: Inside, fn: ObjectId, writes: readonly VariableWr
     await held;
     const { result: facts } = await inside.properties(result.objectId!);
     const scope = facts.find((property) => property.name === 'scope')?.value?.objectId;
-    if (scope === undefined || pause === 0) return String(facts.find((property) => property.name === 'outcome')?.value?.value);
+    if (scope === undefined || pause === 0)
+      return String(facts.find((property) => property.name === 'outcome')?.value?.value);
     return { scope, pause: ms(pause), refused };
   } finally {
     listening[Symbol.dispose]();

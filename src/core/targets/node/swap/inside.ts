@@ -32,11 +32,25 @@ export class Inside {
     return { objectId: this.#builtin };
   }
 
-  async call(name: string, args: readonly unknown[], options: { readonly value?: boolean; readonly wait?: boolean } = {}): Promise<Remote> {
-    return this.on(this.#exports, `function (...args) { return this[${JSON.stringify(name)}](...args); }`, args, options);
+  async call(
+    name: string,
+    args: readonly unknown[],
+    options: { readonly value?: boolean; readonly wait?: boolean } = {},
+  ): Promise<Remote> {
+    return this.on(
+      this.#exports,
+      `function (...args) { return this[${JSON.stringify(name)}](...args); }`,
+      args,
+      options,
+    );
   }
 
-  async on(objectId: ObjectId, body: string, args: readonly unknown[], options: { readonly value?: boolean; readonly wait?: boolean } = {}): Promise<Remote> {
+  async on(
+    objectId: ObjectId,
+    body: string,
+    args: readonly unknown[],
+    options: { readonly value?: boolean; readonly wait?: boolean } = {},
+  ): Promise<Remote> {
     const reply = await this.cdp.send('Runtime.callFunctionOn', {
       objectId,
       functionDeclaration: body,
@@ -46,7 +60,8 @@ export class Inside {
       returnByValue: options.value ?? false,
       ...(options.wait && { awaitPromise: true }),
     });
-    if (reply.exceptionDetails) throw new Error(reply.exceptionDetails.exception?.description?.split('\n')[0] ?? reply.exceptionDetails.text);
+    if (reply.exceptionDetails)
+      throw new Error(reply.exceptionDetails.exception?.description?.split('\n')[0] ?? reply.exceptionDetails.text);
     return reply.result;
   }
 
@@ -57,7 +72,9 @@ export class Inside {
   /** Members of an array of the target, by id. */
   async items(array: ObjectId): Promise<readonly ObjectId[]> {
     const { result } = await this.properties(array);
-    return result.flatMap((property) => (/^\d+$/.test(property.name) && property.value?.objectId ? [property.value.objectId] : []));
+    return result.flatMap((property) =>
+      /^\d+$/.test(property.name) && property.value?.objectId ? [property.value.objectId] : [],
+    );
   }
 
   async release(): Promise<void> {
@@ -66,9 +83,11 @@ export class Inside {
 
   async #evaluate(expression: string): Promise<ObjectId> {
     const reply = await this.cdp.send('Runtime.evaluate', { expression, objectGroup, silent: true });
-    if (!reply.result.objectId || reply.exceptionDetails) throw new Error(reply.exceptionDetails?.exception?.description ?? 'the agent did not load');
+    if (!reply.result.objectId || reply.exceptionDetails)
+      throw new Error(reply.exceptionDetails?.exception?.description ?? 'the agent did not load');
     return reply.result.objectId;
   }
 }
 
-const isObject = (value: unknown): value is { objectId: ObjectId } => typeof value === 'object' && value !== null && 'objectId' in value;
+const isObject = (value: unknown): value is { objectId: ObjectId } =>
+  typeof value === 'object' && value !== null && 'objectId' in value;

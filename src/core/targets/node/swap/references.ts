@@ -32,10 +32,14 @@ export async function findReferences(inside: Inside, wanted: ObjectId, options: 
   const search = (await inside.call('createSearch', [{ objectId: wanted }, limits.objects, inside.builtin])).objectId;
   if (search === undefined) throw fail('DS5041', { name: 'the function', reason: 'the search did not start' });
   const closures = new Closures(inside, search, options);
-  const timers = (await inside.cdp.send('Runtime.evaluate', { expression: 'setTimeout', objectGroup: 'devsandbox:swap' })).result.objectId;
+  const timers = (
+    await inside.cdp.send('Runtime.evaluate', { expression: 'setTimeout', objectGroup: 'devsandbox:swap' })
+  ).result.objectId;
   await closures.look(wanted, '');
   if (timers) await closures.look(timers, 'timers');
-  await inside.on(search, `function (roots) { for (const { value, label } of roots) this.add(value, label, false); }`, [await inside.call('roots', [inside.builtin])]);
+  await inside.on(search, `function (roots) { for (const { value, label } of roots) this.add(value, label, false); }`, [
+    await inside.call('roots', [inside.builtin]),
+  ]);
   for (const root of (await options.roots?.()) ?? []) await add(inside, search, root.objectId, root.label);
   for (;;) {
     while (!(await inside.on(search, 'function (ms) { return this.run(ms); }', [limits.slice], { value: true })).value);
@@ -69,7 +73,8 @@ class Closures {
 
   /** Several at a time: the target answers between its own work, and each answer is short. */
   async lookAll(functions: readonly ObjectId[]): Promise<void> {
-    for (let at = 0; at < functions.length; at += 16) await Promise.all(functions.slice(at, at + 16).map((fn) => this.look(fn)));
+    for (let at = 0; at < functions.length; at += 16)
+      await Promise.all(functions.slice(at, at + 16).map((fn) => this.look(fn)));
   }
 
   async look(fn: ObjectId, label?: string): Promise<void> {
@@ -90,17 +95,41 @@ class Closures {
     if (!scopes || (label === undefined && (name?.startsWith('node:') || name?.startsWith('devsandbox:')))) return;
     const { result } = await this.#inside.properties(scopes);
     const chain = result.filter((property) => property.value?.objectId);
-    await Promise.all(chain.map((scope, at) => this.#scope(fn, scope.value!.objectId!, scope.value!.description ?? '', { scriptId, fromOutside: chain.length - 1 - at, label: name ?? '' })));
+    await Promise.all(
+      chain.map((scope, at) =>
+        this.#scope(fn, scope.value!.objectId!, scope.value!.description ?? '', {
+          scriptId,
+          fromOutside: chain.length - 1 - at,
+          label: name ?? '',
+        }),
+      ),
+    );
   }
 
-  async #scope(fn: ObjectId, scope: ObjectId, kind: string, where: { scriptId: string; fromOutside: number; label: string }): Promise<void> {
+  async #scope(
+    fn: ObjectId,
+    scope: ObjectId,
+    kind: string,
+    where: { scriptId: string; fromOutside: number; label: string },
+  ): Promise<void> {
     if (kind === 'Global') return;
     // The outermost scope of a script is one and the same for all its functions.
     if (where.fromOutside === 1) {
       if (this.#scripts.has(where.scriptId)) return;
       this.#scripts.add(where.scriptId);
     }
-    const found = await this.#inside.on(this.#search, 'function (scope, label) { return this.add(scope, label, true); }', [{ objectId: scope }, where.label], { value: true });
-    for (const name of found.value as string[]) this.bindings.push({ fn, name, scopeFromOutside: where.fromOutside, label: `variable ${name}${where.label && ` of ${where.label}`}` });
+    const found = await this.#inside.on(
+      this.#search,
+      'function (scope, label) { return this.add(scope, label, true); }',
+      [{ objectId: scope }, where.label],
+      { value: true },
+    );
+    for (const name of found.value as string[])
+      this.bindings.push({
+        fn,
+        name,
+        scopeFromOutside: where.fromOutside,
+        label: `variable ${name}${where.label && ` of ${where.label}`}`,
+      });
   }
 }

@@ -47,21 +47,50 @@ export class Swapper {
   async replace(fn: ObjectId, source: string, name: string, home?: ObjectId): Promise<Replacement> {
     const inside = await this.#load();
     const present = await this.#facts(inside, fn);
-    if (present.native) throw fail('DS5040', { name, reason: 'it is not written in JavaScript', remedy: 'replace the function that calls it' });
-    if (present.isClass) throw fail('DS5040', { name, reason: 'it is a class', remedy: `replace one of its methods: ${name}.prototype.method` });
-    const stamped = (await inside.properties(fn)).privateProperties?.find((property) => property.name === stamp)?.value?.objectId;
-    const original = stamped !== undefined && (await this.#facts(inside, stamped)).source === source.trim() ? stamped : undefined;
-    const made = original === undefined ? await this.#compile(inside, fn, source, present, name, home) : { fn: original, pause: 0 };
+    if (present.native)
+      throw fail('DS5040', {
+        name,
+        reason: 'it is not written in JavaScript',
+        remedy: 'replace the function that calls it',
+      });
+    if (present.isClass)
+      throw fail('DS5040', {
+        name,
+        reason: 'it is a class',
+        remedy: `replace one of its methods: ${name}.prototype.method`,
+      });
+    const stamped = (await inside.properties(fn)).privateProperties?.find((property) => property.name === stamp)?.value
+      ?.objectId;
+    const original =
+      stamped !== undefined && (await this.#facts(inside, stamped)).source === source.trim() ? stamped : undefined;
+    const made =
+      original === undefined
+        ? await this.#compile(inside, fn, source, present, name, home)
+        : { fn: original, pause: 0 };
     const next = made.fn;
     const written = await this.#write(inside, fn, next);
-    if (written.references.length === 0) throw fail('DS5040', { name, reason: 'no reference to it was found', remedy: 'name it by a variable, export or property that holds it' });
+    if (written.references.length === 0)
+      throw fail('DS5040', {
+        name,
+        reason: 'no reference to it was found',
+        remedy: 'name it by a variable, export or property that holds it',
+      });
     const id = `swap-${++this.#count}`;
     this.#swaps.set(id, { original: fn, next, name });
     const now = await this.#facts(inside, next);
-    return { id, source: now.source, originalSource: present.source, references: written.references, missed: written.missed, pause: ms(made.pause + written.pause) };
+    return {
+      id,
+      source: now.source,
+      originalSource: present.source,
+      references: written.references,
+      missed: written.missed,
+      pause: ms(made.pause + written.pause),
+    };
   }
 
-  async restore(id: string): Promise<{ readonly restored: number; readonly missed: Replacement['missed']; readonly pause: Milliseconds }> {
+  async restore(
+    id: string,
+  ): Promise<{ readonly restored: number; readonly missed: Replacement['missed']; readonly pause: Milliseconds }> {
     const swap = this.#swaps.get(id);
     if (!swap) throw fail('DS5031', { which: `is known here as ${id}` });
     const { references, missed, pause } = await this.#write(await this.#load(), swap.next, swap.original);
@@ -89,14 +118,29 @@ export class Swapper {
     return (await inside.call('facts', [{ objectId: fn }], { value: true })).value as Facts;
   }
 
-  async #compile(inside: Inside, fn: ObjectId, source: string, present: Facts, name: string, home: ObjectId | undefined): Promise<{ fn: ObjectId; pause: number }> {
+  async #compile(
+    inside: Inside,
+    fn: ObjectId,
+    source: string,
+    present: Facts,
+    name: string,
+    home: ObjectId | undefined,
+  ): Promise<{ fn: ObjectId; pause: number }> {
     const { expression } = functionCode(source, present.source, present.name);
     const frame = await forceFrame(inside, fn, [], name);
-    const prototype = home === undefined ? undefined : await inside.on(home, 'function () { return Object.getPrototypeOf(this); }', []);
-    const made = await inside.call('compile', [{ objectId: frame.scope }, expression, prototype?.objectId ? { objectId: prototype.objectId } : null]).catch((error: unknown) => {
-      throw fail('DS5042', { name, problem: error instanceof Error ? error.message : String(error) }, error);
-    });
-    if (made.type !== 'function' || !made.objectId) throw fail('DS5042', { name, problem: `it gives ${made.type}, no function` });
+    const prototype =
+      home === undefined ? undefined : await inside.on(home, 'function () { return Object.getPrototypeOf(this); }', []);
+    const made = await inside
+      .call('compile', [
+        { objectId: frame.scope },
+        expression,
+        prototype?.objectId ? { objectId: prototype.objectId } : null,
+      ])
+      .catch((error: unknown) => {
+        throw fail('DS5042', { name, problem: error instanceof Error ? error.message : String(error) }, error);
+      });
+    if (made.type !== 'function' || !made.objectId)
+      throw fail('DS5042', { name, problem: `it gives ${made.type}, no function` });
     await inside.call('adopt', [{ objectId: made.objectId }, { objectId: fn }, true]);
     return { fn: made.objectId, pause: frame.pause };
   }
@@ -110,16 +154,24 @@ export class Swapper {
     for (let pass = 0; pass < 3; pass++) {
       missed = [];
       const found = await findReferences(inside, from, this.#options);
-      const properties = (await inside.call('writeAll', [{ objectId: found.search }, { objectId: to }], { value: true })).value as { written: string[]; missed: Written['missed'] };
+      const properties = (
+        await inside.call('writeAll', [{ objectId: found.search }, { objectId: to }], { value: true })
+      ).value as { written: string[]; missed: Written['missed'] };
       references.push(...properties.written);
       missed.push(...properties.missed);
       for (const binding of found.bindings) {
         if (!(await this.#stillHolds(inside, binding.fn, binding.scopeFromOutside, binding.name, from))) continue;
         try {
-          const frame = await forceFrame(inside, binding.fn, [{ scopeFromOutside: binding.scopeFromOutside, name: binding.name, value: to }], binding.label);
+          const frame = await forceFrame(
+            inside,
+            binding.fn,
+            [{ scopeFromOutside: binding.scopeFromOutside, name: binding.name, value: to }],
+            binding.label,
+          );
           pause += frame.pause;
           const kept = await this.#stillHolds(inside, binding.fn, binding.scopeFromOutside, binding.name, from);
-          if (kept) missed.push({ place: binding.label, reason: frame.refused[0]?.reason ?? 'the variable kept its value' });
+          if (kept)
+            missed.push({ place: binding.label, reason: frame.refused[0]?.reason ?? 'the variable kept its value' });
           else references.push(binding.label);
         } catch (error) {
           missed.push({ place: binding.label, reason: error instanceof Error ? error.message : String(error) });
@@ -133,14 +185,21 @@ export class Swapper {
     return { references: [...new Set(references)], missed, pause };
   }
 
-  async #stillHolds(inside: Inside, fn: ObjectId, scopeFromOutside: number, name: string, value: ObjectId): Promise<boolean> {
+  async #stillHolds(
+    inside: Inside,
+    fn: ObjectId,
+    scopeFromOutside: number,
+    name: string,
+    value: ObjectId,
+  ): Promise<boolean> {
     const { internalProperties = [] } = await inside.properties(fn);
     const scopes = internalProperties.find((property) => property.name === '[[Scopes]]')?.value?.objectId;
     if (!scopes) return false;
     const chain = (await inside.properties(scopes)).result.filter((property) => property.value?.objectId);
     const scope = chain[chain.length - 1 - scopeFromOutside]?.value?.objectId;
     if (!scope) return false;
-    const body = 'function (name, value) { return Object.getOwnPropertyDescriptor(this.object, name)?.value === value; }';
+    const body =
+      'function (name, value) { return Object.getOwnPropertyDescriptor(this.object, name)?.value === value; }';
     return (await inside.on(scope, body, [name, { objectId: value }], { value: true })).value === true;
   }
 }

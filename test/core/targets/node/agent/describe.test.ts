@@ -42,7 +42,10 @@ describe('describing without running code of the target', () => {
     [{ a: 1, 'b c': [1, 'x'] }, '{ a: 1, "b c": [ 1, "x" ] }'],
     [[], '[]'],
     [new Set([1]), 'Set(1) { 1 }'],
-    [{ password: 'p', Authorization: 'x', note: 'Bearer abcdefghijkl' }, '{ password: [redacted], Authorization: [redacted], note: "[redacted]" }'],
+    [
+      { password: 'p', Authorization: 'x', note: 'Bearer abcdefghijkl' },
+      '{ password: [redacted], Authorization: [redacted], note: "[redacted]" }',
+    ],
     [new Map([['token', 'x']]), 'Map(1) { "token" → [redacted] }'],
     [-0, '-0'],
     [10n, '10n'],
@@ -52,15 +55,34 @@ describe('describing without running code of the target', () => {
 
   it('steps lead back to what they came from', () => {
     const symbol = Symbol('s');
-    const value = { plain: 1, 'a b': 2, [symbol]: 3, [Symbol.for('r')]: 4, nested: new Map<unknown, unknown>([['k"', 5], [7, 6], [null, 7], [{}, 8]]) };
+    const value = {
+      plain: 1,
+      'a b': 2,
+      [symbol]: 3,
+      [Symbol.for('r')]: 4,
+      nested: new Map<unknown, unknown>([
+        ['k"', 5],
+        [7, 6],
+        [null, 7],
+        [{}, 8],
+      ]),
+    };
     for (const member of members.list(value, 0, 100)) expect(members.find(value, member.step).ok).toBe(true);
     const entries = members.list(value.nested, 0, 100);
     expect(entries.map((each) => each.step)).toEqual(['.get("k\\"")', '.get(7)', '.get(null)', '.entry(3)']);
-    expect(entries.map((each) => (members.find(value.nested, each.step) as { value: unknown }).value)).toEqual([5, 6, 7, 8]);
+    expect(entries.map((each) => (members.find(value.nested, each.step) as { value: unknown }).value)).toEqual([
+      5, 6, 7, 8,
+    ]);
   });
 
   it('assigns data and refuses what would run code', () => {
-    const value = { a: 1, get g() { return never(); }, m: new Map([['k', 1]]) };
+    const value = {
+      a: 1,
+      get g() {
+        return never();
+      },
+      m: new Map([['k', 1]]),
+    };
     expect(members.assign(value, 'a', 2)).toBeUndefined();
     expect(members.assign(value.m, '.get("k")', 3)).toBeUndefined();
     expect([value.a, value.m.get('k')]).toEqual([2, 3]);

@@ -24,25 +24,40 @@ const membersMarked = 2_000;
 export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
   const { types, builtin, loader } = agent;
   const texts = new Set<string>();
-  for (const { source, ranges } of options.modules) for (const [start, end] of ranges) texts.add(source.slice(start, end));
+  for (const { source, ranges } of options.modules)
+    for (const [start, end] of ranges) texts.add(source.slice(start, end));
   const prototypeOf = (name: string): object | undefined => {
     if (!isLoaded(name)) return undefined;
     const exported = builtin(name);
-    return typeof exported === 'function' ? (Reflect.getOwnPropertyDescriptor(exported, 'prototype')?.value as object) : undefined;
+    return typeof exported === 'function'
+      ? (Reflect.getOwnPropertyDescriptor(exported, 'prototype')?.value as object)
+      : undefined;
   };
   const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
   // Members of it are loaded when they are looked at.
   const lazy = [builtin('util') as object];
   const timers: unknown[] = [];
   const plainWalk = (): OwnWalk => {
-    const walk = makeOwnWalk(types, texts, prototypeOf('module'), prototypeOf('events'), lazy, (value) => intrinsics.nameOf(value) !== undefined);
+    const walk = makeOwnWalk(
+      types,
+      texts,
+      prototypeOf('module'),
+      prototypeOf('events'),
+      lazy,
+      (value) => intrinsics.nameOf(value) !== undefined,
+    );
     const { _getActiveHandles } = process as unknown as { readonly _getActiveHandles?: () => object[] };
     if (_getActiveHandles) walk.add(false, ...Reflect.apply(_getActiveHandles, process, []));
     walk.add(false, Reflect.getOwnPropertyDescriptor(process, '_events')?.value, ...timers);
     for (const { name } of options.modules) {
       const exported = loader.exportsOf(name);
       // An app that is itself the export (`module.exports = express()`) is foreign; a namespace is the module's own.
-      walk.add(types.isModuleNamespaceObject(exported) || (typeof exported === 'function' && walk.looksOwn(exported)) || (typeof exported === 'object' && exported !== null && Reflect.getPrototypeOf(exported) === Object.prototype), exported);
+      walk.add(
+        types.isModuleNamespaceObject(exported) ||
+          (typeof exported === 'function' && walk.looksOwn(exported)) ||
+          (typeof exported === 'object' && exported !== null && Reflect.getPrototypeOf(exported) === Object.prototype),
+        exported,
+      );
     }
     return walk;
   };
@@ -74,7 +89,8 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
       return (taken = walk.take(count));
     },
     /** Of those taken last: 0 foreign, 1 with the text of an own function, 2 of an own class. */
-    kinds: (): number[] => taken.map((fn) => (walk.looksOwn(fn) ? (Function.prototype.toString.call(fn).startsWith('class') ? 2 : 1) : 0)),
+    kinds: (): number[] =>
+      taken.map((fn) => (walk.looksOwn(fn) ? (Function.prototype.toString.call(fn).startsWith('class') ? 2 : 1) : 0)),
     learn(known: readonly (readonly [at: number, module: number, index: number])[]): void {
       for (const [at, module, index] of known) found.set(taken[at]!, { module, index });
     },
@@ -104,7 +120,8 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
       };
       const addWithMembers = (value: unknown): void => {
         add(value);
-        if ((typeof value !== 'object' && typeof value !== 'function') || value === null || types.isProxy(value)) return;
+        if ((typeof value !== 'object' && typeof value !== 'function') || value === null || types.isProxy(value))
+          return;
         for (const key of ownKeys(value).slice(0, membersMarked)) {
           try {
             add(Reflect.getOwnPropertyDescriptor(value, key)?.value);
@@ -114,7 +131,8 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
         }
       };
       for (const name of options.foreignModules) addWithMembers(loader.exportsOf(name));
-      for (const { name } of options.modules) if (types.isModuleNamespaceObject(loader.exportsOf(name))) add(loader.exportsOf(name));
+      for (const { name } of options.modules)
+        if (types.isModuleNamespaceObject(loader.exportsOf(name))) add(loader.exportsOf(name));
       add(process.env);
       // What language and own code made is not foreign, whoever exports it.
       for (const each of all) if (typeof each === 'function' && walk.looksOwn(each)) all.delete(each);

@@ -66,7 +66,11 @@ export function createRecording(agent: Agent, options: RecordingStart) {
   });
   const discovery = makeDiscovery(agent, options);
   const moduleVariables: Variables[] = [];
-  const instances: { readonly instance: number; readonly variables: Variables; readonly cells: Record<string, number> }[] = [];
+  const instances: {
+    readonly instance: number;
+    readonly variables: Variables;
+    readonly cells: Record<string, number>;
+  }[] = [];
   const classes: Swap[] = [];
   /** Originals by copy, and copies by original. */
   const originals = new Map<object, object>();
@@ -115,7 +119,12 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     await sliced(() => !walk.run(4));
     let found = 0;
     // What belongs to the copies themselves stays theirs: `prototype.constructor`, members of classes.
-    const isOfCopy = new Set<unknown>([...originals.keys()].flatMap((copy) => [copy, Reflect.getOwnPropertyDescriptor(copy, 'prototype')?.value as unknown]));
+    const isOfCopy = new Set<unknown>(
+      [...originals.keys()].flatMap((copy) => [
+        copy,
+        Reflect.getOwnPropertyDescriptor(copy, 'prototype')?.value as unknown,
+      ]),
+    );
     const pairs = [...originals].values();
     await sliced(() => {
       const { done: over, value: pair } = pairs.next();
@@ -149,7 +158,9 @@ export function createRecording(agent: Agent, options: RecordingStart) {
 
   return {
     discovery,
-    captureAll: async (ids: readonly number[]): Promise<({ readonly token: number } | { readonly problem: string })[]> => {
+    captureAll: async (
+      ids: readonly number[],
+    ): Promise<({ readonly token: number } | { readonly problem: string })[]> => {
       const results: ({ readonly token: number } | { readonly problem: string })[] = [];
       let at = 0;
       await sliced(() => {
@@ -167,7 +178,8 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     makeModule(module: number, wanted: readonly VariableWanted[], importMeta: unknown): readonly Problem[] {
       return paused(() => {
         const made = makeVariables(wanted, agent.capture.closure, discovery.get);
-        if (importMeta !== null) Object.defineProperty(made.object, 'import.meta', { value: importMeta, enumerable: false });
+        if (importMeta !== null)
+          Object.defineProperty(made.object, 'import.meta', { value: importMeta, enumerable: false });
         moduleVariables[module] = made;
         return made.problems;
       });
@@ -177,8 +189,12 @@ export function createRecording(agent: Agent, options: RecordingStart) {
       return paused(() => {
         const problems: Problem[] = [];
         const ofModule = moduleVariables[unit.module]!;
-        const variables = unit.isActivation ? makeVariables(unit.activationVariables, agent.capture.closure, discovery.get) : ofModule;
-        const $A: Record<string, unknown> = unit.isActivation ? variables.object : (Object.create(null) as Record<string, unknown>);
+        const variables = unit.isActivation
+          ? makeVariables(unit.activationVariables, agent.capture.closure, discovery.get)
+          : ofModule;
+        const $A: Record<string, unknown> = unit.isActivation
+          ? variables.object
+          : (Object.create(null) as Record<string, unknown>);
         if (unit.thisToken !== null) $A['this'] = agent.capture.closure(unit.thisToken)?.('this');
         if (unit.isActivation) problems.push(...variables.problems);
         let made: unknown[];
@@ -189,7 +205,10 @@ export function createRecording(agent: Agent, options: RecordingStart) {
         }
         instances.push({ instance: unit.instance, variables, cells: {} });
         // The functions come first, so that a replay knows which copy each recorded identity is.
-        recorder.addState(unit.instance, () => [['$functions', unit.functions.map(({ id }) => discovery.get(id))] as const, ...variables.names.map((name) => [name, variables.object[name]] as const)]);
+        recorder.addState(unit.instance, () => [
+          ['$functions', unit.functions.map(({ id }) => discovery.get(id))] as const,
+          ...variables.names.map((name) => [name, variables.object[name]] as const),
+        ]);
         unit.functions.forEach(({ number, id, isClass }, at) => {
           const original = discovery.get(id);
           const copy = made[at];
@@ -208,7 +227,10 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     },
     shareCells(): readonly { readonly instance: number; readonly cells: Readonly<Record<string, number>> }[] {
       return paused(() => {
-        shareCells(instances.filter((each) => !moduleVariables.includes(each.variables)), 0);
+        shareCells(
+          instances.filter((each) => !moduleVariables.includes(each.variables)),
+          0,
+        );
         return instances.map(({ instance, cells }) => ({ instance, cells }));
       });
     },
@@ -224,7 +246,8 @@ export function createRecording(agent: Agent, options: RecordingStart) {
       for (const [original, copy] of copies) {
         for (const holder of discovery.holders(original)) {
           // The wrapper of a `once` listener tells of it only; what calls it is the state that the wrapper is bound to.
-          if (!holder.own && !(typeof holder.object === 'function' && holder.key === 'listener')) swaps.push({ holder, from: original, to: copy });
+          if (!holder.own && !(typeof holder.object === 'function' && holder.key === 'listener'))
+            swaps.push({ holder, from: original, to: copy });
         }
       }
       const before = clock();
@@ -274,7 +297,13 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     },
     status: (): InsideStatus => {
       const stats = recorder.stats();
-      return { calls: stats.calls, events: stats.events, bytes: stats.bytes, dropped: stats.dropped + dropped, pauses: { ...pauses } };
+      return {
+        calls: stats.calls,
+        events: stats.events,
+        bytes: stats.bytes,
+        dropped: stats.dropped + dropped,
+        pauses: { ...pauses },
+      };
     },
     /** Puts the originals back and says so on the lifeline after the last chunk. */
     async stop(): Promise<number> {

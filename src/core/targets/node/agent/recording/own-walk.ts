@@ -33,7 +33,14 @@ const objectLimit = 300_000;
 const entryLimit = 5_000;
 const foreignLimit = 20_000;
 
-export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleClass: object | undefined, emitter: object | undefined, leftOut: readonly object[] = [], isIntrinsic: (value: object) => boolean = () => false): OwnWalk {
+export function makeOwnWalk(
+  types: Types,
+  ownTexts: ReadonlySet<string>,
+  moduleClass: object | undefined,
+  emitter: object | undefined,
+  leftOut: readonly object[] = [],
+  isIntrinsic: (value: object) => boolean = () => false,
+): OwnWalk {
   // To look at a property of the global object can load a part of Node (`Response` loads undici).
   const seen = new WeakSet<object>([globalThis, ...leftOut]);
   const holders = new Map<object, Holder[]>();
@@ -116,7 +123,8 @@ export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleC
       }
     }
     const isModule = moduleClass !== undefined && Reflect.getPrototypeOf(value) === moduleClass;
-    const isEmitter = own && emitter !== undefined && typeof value === 'object' && Object.prototype.isPrototypeOf.call(emitter, value);
+    const isEmitter =
+      own && emitter !== undefined && typeof value === 'object' && Object.prototype.isPrototypeOf.call(emitter, value);
     const keys = ownKeys(value);
     if (keys.length > entryLimit) cut = true;
     for (const key of keys.length > entryLimit ? keys.slice(0, entryLimit) : keys) {
@@ -146,7 +154,13 @@ export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleC
   return {
     add(own, ...roots) {
       for (const root of roots) {
-        if ((typeof root !== 'object' && typeof root !== 'function') || root === null || types.isProxy(root) || seen.has(root)) continue;
+        if (
+          (typeof root !== 'object' && typeof root !== 'function') ||
+          root === null ||
+          types.isProxy(root) ||
+          seen.has(root)
+        )
+          continue;
         seen.add(root);
         met++;
         (own ? ownQueue : foreignQueue).push(root);
@@ -160,7 +174,8 @@ export function makeOwnWalk(types: Types, ownTexts: ReadonlySet<string>, moduleC
       for (let at = 0; at < length - last; at++) {
         const scope = valueOf(scopes as object, at) as object;
         const variables = scope && valueOf(scope, 'object');
-        if (typeof variables !== 'object' || variables === null || variables === globalThis || types.isProxy(variables)) continue;
+        if (typeof variables !== 'object' || variables === null || variables === globalThis || types.isProxy(variables))
+          continue;
         for (const key of ownKeys(variables)) push(valueOf(variables, key), own);
       }
     },

@@ -51,11 +51,16 @@ export function memberSwaps(original: object, copy: object): Swap[] {
       const after = Reflect.getOwnPropertyDescriptor(to, key);
       for (const part of ['value', 'get', 'set'] as const) {
         if (typeof before?.[part] === 'function' && typeof after?.[part] === 'function')
-          swaps.push({ holder: { object: from, key, part, own: false }, from: before[part] as object, to: after[part] as object });
+          swaps.push({
+            holder: { object: from, key, part, own: false },
+            from: before[part] as object,
+            to: after[part] as object,
+          });
       }
     }
   };
-  const prototypeOf = (of: object): object | undefined => Reflect.getOwnPropertyDescriptor(of, 'prototype')?.value as object | undefined;
+  const prototypeOf = (of: object): object | undefined =>
+    Reflect.getOwnPropertyDescriptor(of, 'prototype')?.value as object | undefined;
   pair(prototypeOf(original), prototypeOf(copy), ['constructor']);
   pair(original, copy, ['prototype', 'name', 'length']);
   return swaps;
@@ -70,7 +75,8 @@ export function requestsInFlight(types: Types): number {
     if (types.isProxy(handle)) continue;
     const message = Reflect.getOwnPropertyDescriptor(handle, '_httpMessage')?.value as object | null | undefined;
     // Of outgoing requests `_httpMessage` is the request itself; those of the app's answers have a `req`.
-    if (message && typeof message === 'object' && Reflect.getOwnPropertyDescriptor(message, 'finished')?.value !== true) count++;
+    if (message && typeof message === 'object' && Reflect.getOwnPropertyDescriptor(message, 'finished')?.value !== true)
+      count++;
   }
   return count;
 }

@@ -33,9 +33,14 @@ export interface Variables {
   readonly problems: Problem[];
 }
 
-const isPrimitive = (value: unknown): boolean => value === null || (typeof value !== 'object' && typeof value !== 'function');
+const isPrimitive = (value: unknown): boolean =>
+  value === null || (typeof value !== 'object' && typeof value !== 'function');
 
-export function makeVariables(wanted: readonly VariableWanted[], closure: (token: number) => EvalClosure | undefined, live: (id: number) => object | undefined): Variables {
+export function makeVariables(
+  wanted: readonly VariableWanted[],
+  closure: (token: number) => EvalClosure | undefined,
+  live: (id: number) => object | undefined,
+): Variables {
   const object = Object.create(null) as Record<string, unknown>;
   const made: Variables = { object, names: [], cells: new Map(), problems: [] };
   for (const { name, mutable, kind, tokens, id, followed } of wanted) {
@@ -47,7 +52,11 @@ export function makeVariables(wanted: readonly VariableWanted[], closure: (token
         const value = evaluate(name);
         // A primitive that was imported may be assigned in the module that exports it.
         if (mutable || (kind === 'import' && (followed === true || isPrimitive(value)))) {
-          const [get, set] = (mutable ? evaluate(`[() => ${name}, $v => { ${name} = $v }]`) : evaluate(`[() => ${name}, () => { throw new TypeError('Assignment to constant variable.') }]`)) as [Cell['get'], Cell['set']];
+          const [get, set] = (
+            mutable
+              ? evaluate(`[() => ${name}, $v => { ${name} = $v }]`)
+              : evaluate(`[() => ${name}, () => { throw new TypeError('Assignment to constant variable.') }]`)
+          ) as [Cell['get'], Cell['set']];
           Object.defineProperty(object, name, { get, set, enumerable: true, configurable: false });
           if (mutable) made.cells.set(name, { get, set });
         } else {
@@ -70,7 +79,10 @@ export function makeVariables(wanted: readonly VariableWanted[], closure: (token
 }
 
 /** Numbers for variables: activations that share one have the same number. Tried out and put back within one turn. */
-export function shareCells(instances: readonly { readonly variables: Variables; readonly cells: Record<string, number> }[], first: number): number {
+export function shareCells(
+  instances: readonly { readonly variables: Variables; readonly cells: Record<string, number> }[],
+  first: number,
+): number {
   const byName = new Map<string, { readonly cell: Cell; readonly cells: Record<string, number> }[]>();
   for (const { variables, cells } of instances) {
     for (const [name, cell] of variables.cells) {
@@ -91,7 +103,8 @@ export function shareCells(instances: readonly { readonly variables: Variables; 
       const sentinel = {};
       try {
         cell.set(sentinel);
-        for (const other of list.slice(at + 1)) if (other.cells[name] === undefined && other.cell.get() === sentinel) other.cells[name] = number;
+        for (const other of list.slice(at + 1))
+          if (other.cells[name] === undefined && other.cell.get() === sentinel) other.cells[name] = number;
       } finally {
         cell.set(before);
       }
@@ -101,7 +114,12 @@ export function shareCells(instances: readonly { readonly variables: Variables; 
 }
 
 /** Compiled in the global scope: names that a unit does not bring along are globals, and engines like it best so. */
-export function compileUnit(code: string, helpers: object, moduleVariables: object, activationVariables: object): unknown[] {
+export function compileUnit(
+  code: string,
+  helpers: object,
+  moduleVariables: object,
+  activationVariables: object,
+): unknown[] {
   // eslint-disable-next-line no-eval -- an indirect eval is how a script is compiled without loading anything
   const make = (0, eval)(code) as (helpers: object, m: object, a: object) => unknown[];
   return make(helpers, moduleVariables, activationVariables);

@@ -37,7 +37,8 @@ export function roots(builtin: Builtin): { readonly value: unknown; readonly lab
     if (module) found.push({ value: module, label: path.startsWith(`${main}/`) ? path.slice(main.length + 1) : path });
   }
   const handles = (process as unknown as { _getActiveHandles?: () => object[] })._getActiveHandles;
-  if (handles) for (const handle of handles.call(process)) found.push({ value: handle, label: handle.constructor.name });
+  if (handles)
+    for (const handle of handles.call(process)) found.push({ value: handle, label: handle.constructor.name });
   found.push({ value: process, label: 'process' });
   return found;
 }
@@ -55,7 +56,10 @@ export function adopt(next: Function, original: Function, stamp: boolean): void 
 }
 
 /** Writes `next` wherever the search found the wanted function. */
-export function writeAll(search: Search, next: unknown): { written: string[]; missed: { place: string; reason: string }[] } {
+export function writeAll(
+  search: Search,
+  next: unknown,
+): { written: string[]; missed: { place: string; reason: string }[] } {
   const written: string[] = [];
   const missed: { place: string; reason: string }[] = [];
   for (const reference of search.references) {
@@ -81,7 +85,12 @@ export interface FunctionFacts {
 export function facts(fn: Function): FunctionFacts {
   const source = Function.prototype.toString.call(fn);
   const name = Reflect.getOwnPropertyDescriptor(fn, 'name')?.value as unknown;
-  return { source, name: typeof name === 'string' ? name : '', isClass: /^class\b/.test(source), native: /\{\s*\[native code\]\s*\}$/.test(source) };
+  return {
+    source,
+    name: typeof name === 'string' ? name : '',
+    isClass: /^class\b/.test(source),
+    native: /\{\s*\[native code\]\s*\}$/.test(source),
+  };
 }
 
 /** Where the breakpoint's condition leaves the scope; there only while the forced call lasts, within one turn. */
@@ -97,7 +106,11 @@ interface Desk {
  * statement holds it there until the time is over, so that the call ends before anything of `fn` has run. The call is
  * made in a turn of its own, outside of the inspector's, because only there a pause and a time limit go together.
  */
-export function force(fn: Function, builtin: Builtin, milliseconds: number): Promise<{ readonly outcome: string; readonly scope: Desk['scope'] }> {
+export function force(
+  fn: Function,
+  builtin: Builtin,
+  milliseconds: number,
+): Promise<{ readonly outcome: string; readonly scope: Desk['scope'] }> {
   const { Script } = builtin('vm') as typeof import('node:vm');
   const script = new Script('globalThis[Symbol.for("devsandbox.force")].run()', { filename: 'devsandbox:force' });
   return new Promise((resolve) => {
@@ -118,4 +131,5 @@ export function force(fn: Function, builtin: Builtin, milliseconds: number): Pro
 }
 
 /** Compiles in a captured scope. */
-export const compile = (scope: (code: string) => unknown, code: string, home: unknown): unknown => (scope(code) as (home: unknown) => unknown)(home);
+export const compile = (scope: (code: string) => unknown, code: string, home: unknown): unknown =>
+  (scope(code) as (home: unknown) => unknown)(home);

@@ -113,12 +113,14 @@ export class Search {
     if (!descriptor) return;
     const path = `${label}${typeof key === 'symbol' ? `[${String(key)}]` : identifier.test(key) ? `.${key}` : `[${/^\d+$/.test(key) ? key : JSON.stringify(key)}]`}`;
     if ('value' in descriptor) {
-      if (descriptor.value === this.#wanted && !fixed) this.references.push({ label: path, write: (next) => writeProperty(holder, key, next, 'value') });
+      if (descriptor.value === this.#wanted && !fixed)
+        this.references.push({ label: path, write: (next) => writeProperty(holder, key, next, 'value') });
       this.#push(descriptor.value, path);
       return;
     }
     for (const part of ['get', 'set'] as const) {
-      if (descriptor[part] === this.#wanted) this.references.push({ label: `${part} ${path}`, write: (next) => writeProperty(holder, key, next, part) });
+      if (descriptor[part] === this.#wanted)
+        this.references.push({ label: `${part} ${path}`, write: (next) => writeProperty(holder, key, next, part) });
       this.#push(descriptor[part], `${part} ${path}`);
     }
   }
@@ -127,7 +129,8 @@ export class Search {
     let keyed = false;
     mapForEach.call(map, (value, key) => {
       const path = `${label}.get(${typeof key === 'string' ? JSON.stringify(key) : typeof key === 'object' || typeof key === 'function' ? '…' : String(key)})`;
-      if (value === this.#wanted) this.references.push({ label: path, write: (next) => void mapSet.call(map, key, next) });
+      if (value === this.#wanted)
+        this.references.push({ label: path, write: (next) => void mapSet.call(map, key, next) });
       if (key === this.#wanted) keyed = true;
       this.#push(value, path);
       this.#push(key, `${label}.keys()`);
@@ -161,7 +164,12 @@ export class Search {
   }
 }
 
-function writeProperty(holder: object, key: string | symbol, next: unknown, part: 'value' | 'get' | 'set'): string | undefined {
+function writeProperty(
+  holder: object,
+  key: string | symbol,
+  next: unknown,
+  part: 'value' | 'get' | 'set',
+): string | undefined {
   const descriptor = getOwnPropertyDescriptor(holder, key);
   if (!descriptor) return undefined; // gone since: nothing leads there any more
   if (part === 'value' && descriptor.writable && reflectSet(holder, key, next)) return undefined;
@@ -171,6 +179,7 @@ function writeProperty(holder: object, key: string | symbol, next: unknown, part
 /** Whether its closure can be looked into, and a frame of it be held; classes share theirs with their methods. */
 function canBeHeld(fn: Function): boolean {
   const source = sourceOf.call(fn);
-  if (source.endsWith('{ [native code] }')) return String(getOwnPropertyDescriptor(fn, 'name')?.value).startsWith('bound ');
+  if (source.endsWith('{ [native code] }'))
+    return String(getOwnPropertyDescriptor(fn, 'name')?.value).startsWith('bound ');
   return !source.startsWith('class') && !/Generator/.test(tagOf.call(fn));
 }
