@@ -52,7 +52,7 @@ export async function plantWrongAnswer(tape: string): Promise<{ readonly bytes: 
   }
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'planted-')), 'planted.tape');
   const writer = await TapeWriter.create(file, bare.header, { decoder: makeChunkDecoder(manifest) });
-  await writer.appendManifest(bare.manifest);
+  writer.appendManifest(bare.manifest);
   for (const chunk of chunks) if (!writer.appendChunk(chunk)) await writer.flush();
   await writer.close();
   return { bytes: readFileSync(file), event };
