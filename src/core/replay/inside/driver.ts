@@ -15,6 +15,7 @@ import { Cursor, skipValue } from './cursor.ts';
 import { Decoder } from './decode.ts';
 import { Donors } from './donors.ts';
 import { Ledger } from './ledger.ts';
+import { takeNumbers } from './take-numbers.ts';
 import { timeFunction } from './timing.ts';
 import { buildUnits } from './units.ts';
 import type { Units } from './units.ts';
@@ -57,7 +58,13 @@ export function makeDriver(input: DriverInput, clock: () => number) {
   /** The root call that a call belongs to. */
   const rootOf = (call: number): number => ledger.root(call);
 
-  const diverge = (what: string, seq: number, place: number, wanted: Uint8Array | string, actual: Uint8Array | string): never => {
+  const diverge = (
+    what: string,
+    seq: number,
+    place: number,
+    wanted: Uint8Array | string,
+    actual: Uint8Array | string,
+  ): never => {
     const call = rootOf(current.call);
     ledger.diverged(call, { what, seq, site: place, expected: wanted, actual });
     dead.add(call);
@@ -75,12 +82,16 @@ export function makeDriver(input: DriverInput, clock: () => number) {
           ledger.gap(rootOf(reader.varint()), reader.string(), reader.string(), reader.string());
           break;
         }
-        case EventKind.request: case EventKind.mark: case EventKind.dropped:
+        case EventKind.request:
+        case EventKind.mark:
+        case EventKind.dropped:
           cursor.skip();
           break;
         case EventKind.response: {
           const { reader } = cursor.take();
-          ledger.response(reader.varint(), reader.varint());
+          const [request, status] = [reader.varint(), reader.varint()];
+          // In a counterfactual own code's own answer counts, where it gave one.
+          if (!free || !ledger.superseded(request)) ledger.response(request, status);
           break;
         }
         case EventKind.state:
@@ -127,20 +138,42 @@ export function makeDriver(input: DriverInput, clock: () => number) {
       const root = rootOf(current.call);
       if (dead.has(root)) throw new Abandon('this call has left the recorded path');
       ledger.asked(root);
+      ledger.noteAsk(root, op, parts, free);
       const call = current.call;
-      const bytes = bytesOf((out) => {
-        for (const part of parts) encoder.value(out, part);
-      });
-      if (free) return donated(op, site, parts, bytes, root);
+      const encoded = (): Uint8Array =>
+        bytesOf((out) => {
+          for (const part of parts) encoder.value(out, part);
+        });
+      if (free) return donated(op, site, parts, encoded, root);
+      const bytes = encoded();
       const head = next();
-      if (head?.kind !== EventKind.ask) return diverge('ask', head?.seq ?? cursor.seq, site, head ? 'no ask here' : 'the end of the tape', bytes.slice());
+      if (head?.kind !== EventKind.ask)
+        return diverge(
+          'ask',
+          head?.seq ?? cursor.seq,
+          site,
+          head ? 'no ask here' : 'the end of the tape',
+          bytes.slice(),
+        );
       const { reader } = cursor.take();
       const [wantedOp, wantedSite, count] = [reader.u8(), reader.varint(), reader.varint()];
       const from = reader.at;
       for (let i = 0; i < count; i++) skipValue(reader);
-      if (wantedOp !== op || wantedSite !== site || count !== parts.length || reader.at - from !== bytes.length || !equal(reader, from, bytes)) {
+      if (
+        wantedOp !== op ||
+        wantedSite !== site ||
+        count !== parts.length ||
+        reader.at - from !== bytes.length ||
+        !equal(reader, from, bytes)
+      ) {
         const wanted = reader.bytes.slice(from, reader.at);
-        return diverge('ask', head.seq, wantedOp === op && wantedSite === site ? site : wantedSite, wanted, bytes.slice());
+        return diverge(
+          'ask',
+          head.seq,
+          wantedOp === op && wantedSite === site ? site : wantedSite,
+          wanted,
+          bytes.slice(),
+        );
       }
       current.on = false;
       current.depth += 1;
@@ -186,7 +219,13 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     const head = next();
     const [outcome, name] = [frame.outcome === 2 ? 2 : 1, kind === EventKind.leave ? 'result' : 'settled result'];
     const wrong = (wanted: Uint8Array | string): void => {
-      ledger.diverged(root, { what: name, seq: head?.seq ?? cursor.seq, site: 0, expected: wanted, actual: bytes.slice() });
+      ledger.diverged(root, {
+        what: name,
+        seq: head?.seq ?? cursor.seq,
+        site: 0,
+        expected: wanted,
+        actual: bytes.slice(),
+      });
       dead.add(root);
     };
     if (head?.kind !== kind) return wrong(head ? `no ${name} here (event ${head.kind})` : 'the end of the tape');
@@ -198,9 +237,16 @@ export function makeDriver(input: DriverInput, clock: () => number) {
   };
 
   /** Counterfactual: the tape's answer to the same question, of the same call if it asked it, else of another. */
-  const donated = (op: number, site: number, parts: readonly unknown[], bytes: Uint8Array, root: number): unknown => {
-    ledger.noteAsk(root, op, parts);
-    const found = donors.find(root, op, site, bytes);
+  const donated = (
+    op: number,
+    site: number,
+    parts: readonly unknown[],
+    bytes: () => Uint8Array,
+    root: number,
+  ): unknown => {
+    const own = donors.ofCall(root, op, site);
+    if (own) takeNumbers(own.parts, parts, (id, part) => decoder.byId.set(id, part));
+    const found = own ?? donors.ofOthers(root, op, site, bytes());
     if (!found) {
       ledger.unanswered(root, site);
       dead.add(root);
@@ -247,20 +293,38 @@ export function makeDriver(input: DriverInput, clock: () => number) {
       else waiting?.resolve(value);
       return;
     }
-    const [call, parent, fn, identity, flags, busy, request] = [reader.varint(), reader.varint(), reader.zigzag(), reader.varint(), reader.u8(), reader.varint(), reader.varint()];
+    const [call, parent, fn, identity, flags, busy, request] = [
+      reader.varint(),
+      reader.varint(),
+      reader.zigzag(),
+      reader.varint(),
+      reader.u8(),
+      reader.varint(),
+      reader.varint(),
+    ];
     if (parent === 0 && busy === 0) current.steps = 0;
     decoder.lossy = false;
     const self = decoder.read(reader);
     const args: unknown[] = [];
     for (let left = reader.varint(); left > 0; left--) args.push(decoder.read(reader));
     ledger.entered(call, parent, request, fn, head.seq, head.at);
-    if ((parent !== 0 && dead.has(rootOf(call))) || (free && ledger.superseded(request))) return free ? undefined : resync();
+    if (free && ledger.superseded(request)) return ledger.omitted(call);
+    // An error handler gets the error that was thrown now, not the recorded one.
+    const thrown = free && args[0] instanceof Error ? ledger.thrownIn(request) : undefined;
+    if (thrown !== undefined) args[0] = thrown;
+    if (parent !== 0 && dead.has(rootOf(call))) return free ? undefined : resync();
     const run = (identity === 0 ? undefined : decoder.byId.get(identity)) ?? units?.functionFor(fn, self);
     const [wasOn, wasCall] = [current.on, current.call];
     current.on = false;
     if (typeof run !== 'function') {
       current.call = call;
-      ledger.diverged(rootOf(call), { what: 'entry', seq: head.seq, site: 0, expected: `function ${fn}`, actual: 'it was not captured' });
+      ledger.diverged(rootOf(call), {
+        what: 'entry',
+        seq: head.seq,
+        site: 0,
+        expected: `function ${fn}`,
+        actual: 'it was not captured',
+      });
       dead.add(rootOf(call));
       current.call = wasCall;
       return resync();
@@ -323,7 +387,8 @@ export function makeDriver(input: DriverInput, clock: () => number) {
       const out = new ByteWriter(1024);
       full.value(out, units.variable(instance, name));
       const actual = out.bytes.subarray(0, out.at);
-      if (actual.length !== wanted.length || actual.some((byte, i) => byte !== wanted[i])) ledger.stateDiffers({ seq, instance, name, last, expected: wanted.slice(), actual: actual.slice() });
+      if (actual.length !== wanted.length || actual.some((byte, i) => byte !== wanted[i]))
+        ledger.stateDiffers({ seq, instance, name, last, expected: wanted.slice(), actual: actual.slice() });
     }
     encoder.nextId = full.nextId;
     encoder.epoch = full.epoch;
@@ -334,13 +399,24 @@ export function makeDriver(input: DriverInput, clock: () => number) {
   if (input.watch > 0) {
     for (const name of ['x', 'ax'] as const) {
       const thrown = helpers[name] as (frame: unknown, error: unknown) => unknown;
-      helpers[name] = (frame: unknown, error: unknown, locals?: readonly [(name: string) => unknown, readonly string[]]): unknown => {
+      helpers[name] = (
+        frame: unknown,
+        error: unknown,
+        locals?: readonly [(name: string) => unknown, readonly string[]],
+      ): unknown => {
         if (locals && rootOf(current.call) === input.watch) ledger.locals(input.watch, error, locals[1], locals[0]);
         return thrown(frame, error);
       };
     }
   }
-  if (input.timed !== 0) timeFunction(helpers, input.timed, clock, () => rootOf(expected === 0 ? current.call : expected), (call, time) => ledger.ran(call, time));
+  if (input.timed !== 0)
+    timeFunction(
+      helpers,
+      input.timed,
+      clock,
+      () => rootOf(expected === 0 ? current.call : expected),
+      (call, time) => ledger.ran(call, time),
+    );
 
   return {
     feed: (chunk: ArrayBuffer): void => {
@@ -356,6 +432,8 @@ export function makeDriver(input: DriverInput, clock: () => number) {
         decoder.byId.set(id, fn);
       });
       laid = true;
+      // Objects that exist only in a counterfactual never take a number of the tape.
+      if (free) encoder.nextId = 1_000_000_000;
     },
     /** Runs the next entry; false when the tape has ended or its end was asked for. */
     step(): boolean {

@@ -24,6 +24,7 @@ export interface CallAccount {
   failed: boolean;
   status: number;
   result: string;
+  body?: string;
   error: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
   divergence: RawDivergence | undefined;
   gap: { readonly reason: string; readonly place: string; readonly detail: string } | undefined;
@@ -49,14 +50,33 @@ export function preview(value: unknown, depth = 2): string {
     case 'object': {
       if (value === null) return 'null';
       if (value instanceof Error) return `${value.name}: ${value.message}`;
-      if (value instanceof Map) return `Map(${value.size})${depth > 0 ? ` { ${[...value].slice(0, 5).map(([key, item]) => `${preview(key, 0)} → ${preview(item, depth - 1)}`).join(', ')}${value.size > 5 ? ', …' : ''} }` : ''}`;
+      if (value instanceof Map)
+        return `Map(${value.size})${
+          depth > 0
+            ? ` { ${[...value]
+                .slice(0, 5)
+                .map(([key, item]) => `${preview(key, 0)} → ${preview(item, depth - 1)}`)
+                .join(', ')}${value.size > 5 ? ', …' : ''} }`
+            : ''
+        }`;
       if (value instanceof Set) return `Set(${value.size})`;
       if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
       if (value instanceof Promise) return 'Promise';
-      if (Array.isArray(value)) return depth > 0 ? `[${value.slice(0, 8).map((item) => preview(item, depth - 1)).join(', ')}${value.length > 8 ? ', …' : ''}]` : `Array(${value.length})`;
+      if (Array.isArray(value))
+        return depth > 0
+          ? `[${value
+              .slice(0, 8)
+              .map((item) => preview(item, depth - 1))
+              .join(', ')}${value.length > 8 ? ', …' : ''}]`
+          : `Array(${value.length})`;
       try {
         const keys = Object.keys(value);
-        return depth > 0 ? `{ ${keys.slice(0, 8).map((key) => `${key}: ${preview((value as Record<string, unknown>)[key], depth - 1)}`).join(', ')}${keys.length > 8 ? ', …' : ''} }` : '{…}';
+        return depth > 0
+          ? `{ ${keys
+              .slice(0, 8)
+              .map((key) => `${key}: ${preview((value as Record<string, unknown>)[key], depth - 1)}`)
+              .join(', ')}${keys.length > 8 ? ', …' : ''} }`
+          : '{…}';
       } catch {
         return '(foreign)';
       }
@@ -90,7 +110,24 @@ export class Ledger {
       if (account) account.nested += 1;
       return;
     }
-    const account: CallAccount = { call, request, fn, seq, at, asks: 0, nested: 0, runs: 0, spent: 0, ended: false, failed: false, status: 0, result: 'did not end', error: undefined, divergence: undefined, gap: undefined };
+    const account: CallAccount = {
+      call,
+      request,
+      fn,
+      seq,
+      at,
+      asks: 0,
+      nested: 0,
+      runs: 0,
+      spent: 0,
+      ended: false,
+      failed: false,
+      status: 0,
+      result: 'did not end',
+      error: undefined,
+      divergence: undefined,
+      gap: undefined,
+    };
     this.#calls.set(call, account);
     if (request !== 0) this.#byRequest.set(request, [...(this.#byRequest.get(request) ?? []), account]);
   }
@@ -112,21 +149,23 @@ export class Ledger {
     account.spent += time;
   }
 
-  /** In a counterfactual the status is what own code asks for. */
-  noteAsk(call: number, op: number, parts: readonly unknown[]): void {
+  /** Notes what own code answers; in a counterfactual it also decides the status, as no response was recorded for it. */
+  noteAsk(call: number, op: number, parts: readonly unknown[], free: boolean): void {
     const account = this.#calls.get(call);
     if (!account) return;
     const [, key, value] = parts;
-    if ((op === 1 && (key === 'status' || key === 'sendStatus' || key === 'writeHead')) || (op === 4 && key === 'statusCode')) {
-      if (typeof value === 'number') account.status = value;
-    }
     if (op === 1 && (key === 'json' || key === 'send' || key === 'end')) {
-      const status = account.status || 200;
-      if (account.request !== 0) {
-        this.#handled.add(account.request);
-        this.response(account.request, status);
-      }
-      account.result = `answered ${status} ${preview(value, 2)}`;
+      account.body ??= ` ${preview(value, 2)}`;
+      if (!free) return;
+      if (account.request !== 0) this.#handled.add(account.request);
+      this.response(account.request, account.status || 200);
+    } else if (
+      free &&
+      typeof value === 'number' &&
+      ((op === 1 && (key === 'status' || key === 'sendStatus' || key === 'writeHead')) ||
+        (op === 4 && key === 'statusCode'))
+    ) {
+      account.status = value;
     }
   }
 
@@ -166,12 +205,16 @@ export class Ledger {
     const account = this.#calls.get(call);
     if (!account) return;
     // An error with a status of its own below 500 is an answer, by the convention of HTTP frameworks.
-    const status = typeof error === 'object' && error !== null ? (Reflect.getOwnPropertyDescriptor(error, 'status')?.value as unknown) : undefined;
+    const status =
+      typeof error === 'object' && error !== null
+        ? (Reflect.getOwnPropertyDescriptor(error, 'status')?.value as unknown)
+        : undefined;
     account.failed = !(typeof status === 'number' && status >= 400 && status < 500);
     account.ended = true;
     if (account.request !== 0) this.#thrown.set(account.request, error);
     account.result = `threw ${preview(error)}`;
-    if (error instanceof Error) account.error = { name: error.name, message: error.message, stack: String(error.stack ?? '') };
+    if (error instanceof Error)
+      account.error = { name: error.name, message: error.message, stack: String(error.stack ?? '') };
   }
 
   /** Variables of the innermost activation through which an error leaves; a later error replaces them. */
@@ -184,13 +227,17 @@ export class Ledger {
     const known = again ? (account.locals ?? []) : [];
     if (known.length > 8) return;
     const seen = new Set(known.map((local) => local.name));
-    account.locals = known.concat(names.filter((name) => !seen.has(name)).map((name) => {
-      try {
-        return { name, preview: preview(read(name)) };
-      } catch {
-        return { name, preview: '(not set yet)' };
-      }
-    }));
+    account.locals = known.concat(
+      names
+        .filter((name) => !seen.has(name))
+        .map((name) => {
+          try {
+            return { name, preview: preview(read(name)) };
+          } catch {
+            return { name, preview: '(not set yet)' };
+          }
+        }),
+    );
   }
 
   response(request: number, status: number): void {
@@ -200,7 +247,7 @@ export class Ledger {
       account.status = status;
       // What the app threw on purpose and answered itself is no failure; of a failed request the call that threw failed.
       account.failed = status >= 500 && (threw.length > 0 ? threw.includes(account) : account === accounts.at(-1));
-      if (!threw.includes(account)) account.result = `answered ${status}`;
+      if (!threw.includes(account)) account.result = `answered ${status}${account.body ?? ''}`;
     }
   }
 
@@ -220,7 +267,14 @@ export class Ledger {
     // An event that own code should have taken: the call before it has diverged, if nothing said so yet.
     let before: CallAccount | undefined;
     for (const account of this.#calls.values()) if (account.seq < seq && !account.ended) before = account;
-    if (before) before.divergence ??= { what: 'ask', seq, site: 0, expected: `event ${kind}`, actual: 'own code did not go on to it' };
+    if (before)
+      before.divergence ??= {
+        what: 'ask',
+        seq,
+        site: 0,
+        expected: `event ${kind}`,
+        actual: 'own code did not go on to it',
+      };
   }
 
   stateDiffers(difference: StateDifference): void {
