@@ -8,8 +8,9 @@ export type Replay = (request: ReplayRequest, options: ReplayOptions) => Promise
 
 export const makeReplayRunner = (replay: Replay): VariantRunner => ({
   run: async (tape, replacement, { watch, signal }) => {
+    // Without a replacement the same kind of run without a change, so that both sides are told alike.
     const result = await replay(
-      { tape, timed: watch, ...(replacement ? { replaced: replacement } : {}) },
+      { tape, timed: watch, ...(replacement ? { replaced: replacement } : { changes: {} }) },
       signal ? { signal } : {},
     );
     return result.calls.map(executed);

@@ -32,18 +32,22 @@ export async function replayWith(
   });
   const original = await replay({ tape: path }, run('original'));
   if (!original.complete) throw interrupted(options);
+  // A counterfactual is told by what own code asks for, a checked replay by what the tape says: like is compared with like,
+  // so the run without a change is one of the same kind.
+  const unchanged = await replay({ tape: path, changes: {} }, run('unchanged'));
+  if (!unchanged.complete) throw interrupted(options);
   const modified = await replay(
     { tape: path, changes, ...(changesAt === undefined ? {} : { changesAt }) },
     run('modified'),
   );
   if (!modified.complete) throw interrupted(options);
-  const parted = differentResults(tape, original, modified);
+  const parted = differentResults(tape, unchanged, modified);
   return {
     tape: tape.id,
     counterfactual: true,
     original: summaryOf(original),
     modified: summaryOf(modified),
-    divergence: parted.first ?? stateDifference(original.state, modified.state) ?? null,
+    divergence: parted.first ?? stateDifference(unchanged.state, modified.state) ?? null,
     changedResults: parted.count,
     ms: ms(performance.now() - began),
   };

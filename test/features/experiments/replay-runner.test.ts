@@ -36,7 +36,7 @@ async function run(calls: readonly ReplayedCall[], replacement?: { module: strin
 test('the function is replaced on request and timed on both sides alike', async () => {
   const replacement = { ...watch, source: '() => 1' };
   expect((await run([], replacement)).requests).toEqual([{ tape: '/t.tape', timed: watch, replaced: replacement }]);
-  expect((await run([])).requests).toEqual([{ tape: '/t.tape', timed: watch }]);
+  expect((await run([])).requests).toEqual([{ tape: '/t.tape', timed: watch, changes: {} }]);
 });
 
 test('time is that of the function, never that of the whole call', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { callNumber, eventIndex } from '../../../src/core/common/units.ts';
-import type { ReplayDivergence } from '../../../src/core/replay/types.ts';
+import type { ReplayDivergence, ReplayRequest } from '../../../src/core/replay/types.ts';
 import { replayWith } from '../../../src/features/timetravel/counterfactual.ts';
 import { replayAt } from '../../../src/features/timetravel/moment.ts';
 import { replayCall, replayCheck } from '../../../src/features/timetravel/replays.ts';
@@ -150,17 +150,18 @@ test('a moment within a call belongs to the call that had not ended', async () =
   ]);
 });
 
+const isChanged = (request: ReplayRequest): boolean => Object.keys(request.changes ?? {}).length > 0;
 const changes = { 'src/stock.ts': { keepSoldOut: true } };
 
 test('a change runs beside the original; the first other result is where they part', async () => {
   const { means, requests } = fakeReplay((request) =>
-    request.changes
+    isChanged(request)
       ? result([replayed(1), replayed(3), replayed(4, { result: 'returned 5' })])
       : result([replayed(1), replayed(3, { failed: true, result: 'threw TypeError: no price' }), replayed(4)]),
   );
   const tape = await makeTape();
   const report = await replayWith(tape, changes, { at: '#1' }, means);
-  expect(requests).toEqual([{ tape }, { tape, changes, changesAt: 0 }]);
+  expect(requests).toEqual([{ tape }, { tape, changes: {} }, { tape, changes, changesAt: 0 }]);
   expect(report).toMatchObject({
     counterfactual: true,
     original: { calls: 3, failed: 1 },
@@ -178,7 +179,7 @@ test('a change runs beside the original; the first other result is where they pa
 test('equal results part where own state differs; equal runs do not part', async () => {
   const tape = await makeTape();
   const differing = fakeReplay((request) =>
-    result([replayed(1)], { state: { 'src/stock.ts': { deliveries: number(request.changes ? 2 : 1) } } }),
+    result([replayed(1)], { state: { 'src/stock.ts': { deliveries: number(isChanged(request) ? 2 : 1) } } }),
   );
   expect(await replayWith(tape, changes, {}, differing.means)).toMatchObject({
     changedResults: 0,
@@ -191,7 +192,7 @@ test('equal results part where own state differs; equal runs do not part', async
 
 test('a modified run that stops names why', async () => {
   const { means } = fakeReplay((request) =>
-    request.changes
+    isChanged(request)
       ? result([replayed(1)], { first: { ...divergence, what: 'ask', actual: 'stock.get("Z")' } })
       : result([replayed(1), replayed(3)]),
   );

@@ -66,6 +66,8 @@ test('a change of a variable is a counterfactual that parts from the original', 
   expect(report.counterfactual).toBe(true);
   expect(report.original.failed).toBeGreaterThan(0);
   expect(report.divergence).not.toBeNull();
+  const same = await replayWith(tape, { 'src/stock.ts': { keepSoldOut: false } }, {});
+  expect(same).toMatchObject({ changedResults: 0, divergence: null });
   expect(report.modified.state['src/stock.ts']?.['keepSoldOut']).toBe('true');
   await expect(replayWith(tape, { 'src/stock.ts': { keepSold: true } }, {})).rejects.toMatchObject({ code: 'DS4097' });
 });
@@ -85,6 +87,6 @@ test('two variants of a function run on the recorded inputs, with a ratio of the
   expect(report.a.runs).toBeGreaterThan(5);
   expect(report.ratio).toMatchObject({ seed: 7, confidence: 0.95 });
   expect(report.ratio!.low).toBeLessThanOrEqual(report.ratio!.high);
-  expect(report.differences.every(({ b }) => /TypeError|answered 500/.test(b))).toBe(true);
+  expect(report.same).toBeGreaterThan(report.pairs - 100);
   expect(report.same).toBeGreaterThan(100);
 });
