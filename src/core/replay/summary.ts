@@ -109,6 +109,7 @@ export function summarise({
     const outcome = raw.gap ? 'gapped' : diverged || !checked ? 'diverged' : 'exact';
     return {
       call: callNumber(raw.call),
+      request: raw.request,
       name: recorded?.name ?? places.fn(raw.fn).name,
       kind: recorded?.kind ?? 'callback',
       outcome,

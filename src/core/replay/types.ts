@@ -35,6 +35,8 @@ export interface ReplayDivergence {
 
 export interface ReplayedCall {
   readonly call: CallNumber;
+  /** The HTTP request that it belongs to; 0: none. */
+  readonly request?: number;
   readonly name: string;
   readonly kind: string;
   readonly outcome: 'exact' | 'diverged' | 'gapped';

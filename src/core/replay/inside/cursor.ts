@@ -216,3 +216,18 @@ export class Cursor {
     return head;
   }
 }
+
+/** Own resumptions before an entry that came in the middle of a drain; -1 for every other event. Moves nothing. */
+export function isBusy({ kind, body, reader }: Head): number {
+  if (kind !== Kind.enter) return -1;
+  const back = reader.at;
+  reader.at = body;
+  reader.varint();
+  const parent = reader.varint();
+  reader.zigzag();
+  reader.varint();
+  reader.u8();
+  const busy = reader.varint();
+  reader.at = back;
+  return parent === 0 ? busy - 1 : -1;
+}

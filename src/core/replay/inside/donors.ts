@@ -51,9 +51,19 @@ export class Donors {
         const copy = new ByteReader(reader.bytes, at + 1);
         skipValue(copy);
         const value = reader.bytes.subarray(at + 1, copy.at);
-        const isReceiver = value.length === asked.receiver.length && value[0] === 19 && value.every((byte, i) => byte === asked.receiver[i]);
+        const isReceiver =
+          value.length === asked.receiver.length &&
+          value[0] === 19 &&
+          value.every((byte, i) => byte === asked.receiver[i]);
         const list = this.#bySite.get(asked.key) ?? [];
-        list.push({ call: asked.call, parts: asked.parts, reader: new ByteReader(reader.bytes), at, isReceiver, used: false });
+        list.push({
+          call: asked.call,
+          parts: asked.parts,
+          reader: new ByteReader(reader.bytes),
+          at,
+          isReceiver,
+          used: false,
+        });
         this.#bySite.set(asked.key, list);
       } else cursor.skip();
     }
@@ -69,7 +79,8 @@ export class Donors {
   /** An answer that another call got: to the same question word for word, else to one at the same place. */
   ofOthers(call: number, op: number, site: number, parts: Uint8Array): Donor | undefined {
     const list = this.#bySite.get(`${op}:${site}`) ?? [];
-    const same = (donor: Donor): boolean => donor.parts.length === parts.length && donor.parts.every((byte, i) => byte === parts[i]);
+    const same = (donor: Donor): boolean =>
+      donor.parts.length === parts.length && donor.parts.every((byte, i) => byte === parts[i]);
     return list.find(same) ?? list.find((donor) => donor.call !== call) ?? list[0];
   }
 }

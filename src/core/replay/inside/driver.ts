@@ -11,7 +11,8 @@ import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
 import { extraOf, idOf, isObject, Kind, kindOf, setExtra, setId } from '../../instrument/runtime/marks.ts';
 import { makeRedaction } from '../../instrument/runtime/redaction.ts';
 import type { Manifest } from '../../instrument/manifest.ts';
-import { Cursor, skipValue } from './cursor.ts';
+import { Cursor, isBusy, skipValue } from './cursor.ts';
+import { compareSnapshot } from './snapshots.ts';
 import { Decoder } from './decode.ts';
 import { Donors } from './donors.ts';
 import { Ledger } from './ledger.ts';
@@ -37,7 +38,6 @@ export interface DriverInput {
 /** Thrown through own code when its call cannot go on; own catch blocks meet it again at their next operation. */
 class Abandon extends Error {}
 
-const big = { nodes: 2_000_000, string: 2_000_000 };
 const normal = { nodes: 20_000, string: 200_000 };
 
 export function makeDriver(input: DriverInput, clock: () => number) {
@@ -264,21 +264,6 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     return value;
   };
 
-  const isBusy = (head: { readonly kind: number; readonly body: number; readonly reader: ByteReader }): number => {
-    if (head.kind !== EventKind.enter) return -1;
-    const reader = head.reader;
-    const back = reader.at;
-    reader.at = head.body;
-    reader.varint();
-    const parent = reader.varint();
-    reader.zigzag();
-    reader.varint();
-    reader.u8();
-    const busy = reader.varint();
-    reader.at = back;
-    return parent === 0 ? busy - 1 : -1;
-  };
-
   /** Runs one recorded entry: a call of own code or a settlement. */
   const entry = (): void => {
     const head = cursor.take();
@@ -367,32 +352,7 @@ export function makeDriver(input: DriverInput, clock: () => number) {
   /** A snapshot: the first one is laid over, later ones are compared. */
   let laid = false;
   const state = (): void => {
-    if (!laid || !units) return;
-    const { reader, seq } = cursor.take();
-    const instance = reader.varint();
-    const last = reader.u8() === 1;
-    const full = new Encoder(intrinsics, encoder.redaction, big);
-    Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true, numbered: encoder.numbered });
-    for (const [value, name] of encoder.globals) full.globals.set(value, name);
-    full.takeSymbols(encoder);
-    full.begin();
-    for (let left = reader.varint(); left > 0; left--) {
-      const name = reader.string();
-      const from = reader.at;
-      skipValue(reader);
-      const wanted = reader.bytes.subarray(from, reader.at);
-      // The list of an instance's functions is made anew for each snapshot and takes a number.
-      if (name === '$functions') full.nextId += 1;
-      if (name === '$functions' || free) continue;
-      const out = new ByteWriter(1024);
-      full.value(out, units.variable(instance, name));
-      const actual = out.bytes.subarray(0, out.at);
-      if (actual.length !== wanted.length || actual.some((byte, i) => byte !== wanted[i]))
-        ledger.stateDiffers({ seq, instance, name, last, expected: wanted.slice(), actual: actual.slice() });
-    }
-    encoder.nextId = full.nextId;
-    encoder.epoch = full.epoch;
-    encoder.takeSymbols(full);
+    if (laid && units) compareSnapshot({ cursor, encoder, units, ledger, skip: free });
   };
 
   const helpers = makeHelpers(boundary, current);

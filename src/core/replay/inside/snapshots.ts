@@ -1,0 +1,47 @@
+// Compares own state with a snapshot of the tape: variable by variable, byte for byte.
+import { ByteWriter } from '../../instrument/runtime/bytes.ts';
+import { Encoder } from '../../instrument/runtime/encode.ts';
+import { skipValue } from './cursor.ts';
+import type { Cursor } from './cursor.ts';
+import type { Ledger } from './ledger.ts';
+import type { Units } from './units.ts';
+
+const whole = { nodes: 2_000_000, string: 2_000_000 };
+
+interface Comparison {
+  /** Stands before the snapshot. */
+  readonly cursor: Cursor;
+  readonly encoder: Encoder;
+  readonly units: Units;
+  readonly ledger: Ledger;
+  /** Passes over it: a counterfactual is not compared. */
+  readonly skip: boolean;
+}
+
+export function compareSnapshot({ cursor, encoder, units, ledger, skip }: Comparison): void {
+  const { reader, seq } = cursor.take();
+  const instance = reader.varint();
+  const last = reader.u8() === 1;
+  const full = new Encoder(encoder.intrinsics, encoder.redaction, whole);
+  Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true, numbered: encoder.numbered });
+  for (const [value, name] of encoder.globals) full.globals.set(value, name);
+  full.takeSymbols(encoder);
+  full.begin();
+  for (let left = reader.varint(); left > 0; left--) {
+    const name = reader.string();
+    const from = reader.at;
+    skipValue(reader);
+    const expected = reader.bytes.slice(from, reader.at);
+    // The list of an instance's functions is made anew for each snapshot and takes a number.
+    if (name === '$functions') full.nextId += 1;
+    if (name === '$functions' || skip) continue;
+    const out = new ByteWriter(1024);
+    full.value(out, units.variable(instance, name));
+    const actual = out.bytes.slice(0, out.at);
+    if (actual.length !== expected.length || actual.some((byte, i) => byte !== expected[i]))
+      ledger.stateDiffers({ seq, instance, name, last, expected, actual });
+  }
+  encoder.nextId = full.nextId;
+  encoder.epoch = full.epoch;
+  encoder.takeSymbols(full);
+}
