@@ -91,7 +91,7 @@ async function main(): Promise<void> {
     heading(`A fix of ${place}, compared with the present code on the recorded inputs`);
     block(fixed);
     await session.variant('fixed', fixed, { of: place });
-    const report = (await session.variant.compare!('fixed', 'current')) as ComparisonReport;
+    const report = (await session.variant.compare!('fixed', 'current', { rounds: 3 })) as ComparisonReport;
     fact(
       'failed',
       `${report.a.name} ${report.a.failed}, ${report.b.name} ${report.b.failed}; same result in ${report.same} of ${report.pairs} calls`,

@@ -100,6 +100,11 @@ function summarise(
   });
   const pairs = both.filter(({ left, right }) => left.unfinished === undefined && right.unfinished === undefined);
   const differing = pairs.filter(({ left, right }) => left.result !== right.result);
+  // Middleware and error handlers of a request that failed end otherwise because of that failure.
+  const failedRequests = new Set(
+    pairs.flatMap(({ left, right }) => (left.failed || right.failed) && left.request ? [left.request] : []),
+  );
+  const inFailed = ({ left }: (typeof pairs)[number]): boolean => failedRequests.has(left.request ?? 0);
   const times = b.times();
   const ratios = pairedRatios(
     [...a.times()].flatMap(([call, time]) => (times.has(call) ? [[time, times.get(call)!] as const] : [])),
@@ -126,7 +131,7 @@ function summarise(
       ...evidence,
       fn,
       unfinished: both.length - pairs.length,
-      changed: differing.filter(({ left, right }) => !left.failed && !right.failed).length,
+      changed: differing.filter((pair) => !pair.left.failed && !pair.right.failed && !inFailed(pair)).length,
     }),
     ms: took,
   };

@@ -26,6 +26,7 @@ function executed(call: ReplayedCall): ExecutedCall {
   const unfinished = unfinishedReason(call);
   return {
     call: callNumber(call.call),
+    request: call.request ?? 0,
     name: call.name,
     failed: call.failed,
     result: call.result,

@@ -9,6 +9,8 @@ export interface FunctionReplacement {
 
 export interface ExecutedCall {
   readonly call: CallNumber;
+  /** The HTTP request that it belongs to; 0 or absent: none. */
+  readonly request?: number;
   readonly name: string;
   /** It threw, rejected, or answered with HTTP status 500 or more. */
   readonly failed: boolean;
