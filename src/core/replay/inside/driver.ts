@@ -10,33 +10,17 @@ import { makeHelpers } from '../../instrument/runtime/helpers.ts';
 import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
 import { extraOf, idOf, isObject, Kind, kindOf, setExtra, setId } from '../../instrument/runtime/marks.ts';
 import { makeRedaction } from '../../instrument/runtime/redaction.ts';
-import type { Manifest } from '../../instrument/manifest.ts';
 import { Cursor, isBusy, skipValue } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
 import { Decoder } from './decode.ts';
 import { Donors } from './donors.ts';
+import { Abandon } from './input.ts';
+import type { DriverInput } from './input.ts';
 import { Ledger } from './ledger.ts';
 import { takeNumbers } from './take-numbers.ts';
 import { timeFunction } from './timing.ts';
 import { buildUnits } from './units.ts';
 import type { Units } from './units.ts';
-
-export interface DriverInput {
-  readonly manifest: Manifest;
-  readonly changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly changesAt: number;
-  readonly until: number;
-  /** Call whose locals are wanted, or 0. */
-  readonly watch: number;
-  readonly stopBefore: number;
-  readonly counterfactual: boolean;
-  readonly redact: readonly string[];
-  /** Number of a function whose runs are counted and timed; 0: none. */
-  readonly timed: number;
-}
-
-/** Thrown through own code when its call cannot go on; own catch blocks meet it again at their next operation. */
-class Abandon extends Error {}
 
 const normal = { nodes: 20_000, string: 200_000 };
 
@@ -412,7 +396,5 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     },
     report: () => ledger.report(),
     state: () => units?.describe((value) => bytesOf((out) => encoder.value(out, value)).slice()) ?? [],
-    currentCall: () => current.call,
-    isData: (value: unknown) => isObject(value) && kindOf(value) === Kind.data,
   };
 }

@@ -1,6 +1,6 @@
 // Entry of the code that runs in a replay's isolate: what the host calls. Results cross as JSON and byte arrays.
 import { makeDriver } from './driver.ts';
-import type { DriverInput } from './driver.ts';
+import type { DriverInput } from './input.ts';
 
 let driver: ReturnType<typeof makeDriver> | undefined;
 let more = true;

@@ -1,0 +1,19 @@
+// What a replay inside the isolate is told, and how it leaves a call that cannot go on.
+import type { Manifest } from '../../instrument/manifest.ts';
+
+export interface DriverInput {
+  readonly manifest: Manifest;
+  readonly changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly changesAt: number;
+  readonly until: number;
+  /** Call whose locals are wanted, or 0. */
+  readonly watch: number;
+  readonly stopBefore: number;
+  readonly counterfactual: boolean;
+  readonly redact: readonly string[];
+  /** Number of a function whose runs are counted and timed; 0: none. */
+  readonly timed: number;
+}
+
+/** Thrown through own code when its call cannot go on; own catch blocks meet it again at their next operation. */
+export class Abandon extends Error {}
