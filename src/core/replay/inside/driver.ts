@@ -8,7 +8,7 @@ import { Encoder } from '../../instrument/runtime/encode.ts';
 import { Kind as EventKind } from '../../instrument/runtime/event-kinds.ts';
 import { makeHelpers } from '../../instrument/runtime/helpers.ts';
 import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
-import { extraOf, idOf, Kind, setExtra, setId } from '../../instrument/runtime/marks.ts';
+import { extraOf, idOf, setExtra, setId } from '../../instrument/runtime/marks.ts';
 import { makeRedaction } from '../../instrument/runtime/redaction.ts';
 import { Cursor, isBusy, skipValue } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
