@@ -127,7 +127,7 @@ process.on('message', (message: { readonly request?: ReplayRequest; readonly sto
         {
           failure: isDevsandboxError(error)
             ? { code: error.code, details: error.details }
-            : { message: error instanceof Error ? (error.stack ?? error.message) : String(error) },
+            : { message: messageOf(error) },
         },
         () => process.exit(1),
       ),

@@ -102,7 +102,7 @@ function summarise(
   const differing = pairs.filter(({ left, right }) => left.result !== right.result);
   // Middleware and error handlers of a request that failed end otherwise because of that failure.
   const failedRequests = new Set(
-    pairs.flatMap(({ left, right }) => (left.failed || right.failed) && left.request ? [left.request] : []),
+    pairs.flatMap(({ left, right }) => ((left.failed || right.failed) && left.request ? [left.request] : [])),
   );
   const inFailed = ({ left }: (typeof pairs)[number]): boolean => failedRequests.has(left.request ?? 0);
   const times = b.times();

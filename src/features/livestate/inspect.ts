@@ -41,16 +41,14 @@ async function inspectModule(target: Target, id: string, limit: number): Promise
   const inside = modules.filter((module) => module.own && (module.id.startsWith(folder) || id === '.' || id === ''));
   const exact = modules.some((module) => module.id === id);
   if (inside.length > 0 && !exact) {
-    const members = inside
-      .slice(0, limit)
-      .map((module): LiveMember => ({
-        step: module.id,
-        key: text(module.id),
-        value: text(module.format),
-        writable: false,
-        enumerable: true,
-        origin: 'property',
-      }));
+    const members = inside.slice(0, limit).map((module): LiveMember => ({
+      step: module.id,
+      key: text(module.id),
+      value: text(module.format),
+      writable: false,
+      enumerable: true,
+      origin: 'property',
+    }));
     return { name: id, value: text(`${inside.length} modules`), members, total: inside.length };
   }
   const module = await resolveModule(target, id, id);

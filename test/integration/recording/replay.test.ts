@@ -8,7 +8,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTraffic } from '../../../examples/load.ts';
 import { startShop } from '../../../examples/start.ts';
 import { attach } from '../../../src/core/targets/index.ts';
-import { listCalls, replayCall, replayCheck, replayWith, startRecording, tapeGaps } from '../../../src/features/timetravel/index.ts';
+import {
+  listCalls,
+  replayCall,
+  replayCheck,
+  replayWith,
+  startRecording,
+  tapeGaps,
+} from '../../../src/features/timetravel/index.ts';
 import { driveJsonServer, startJsonServer } from '../../apps/json-server.ts';
 import { nodeBinary } from '../../support/nodes.ts';
 
@@ -65,7 +72,11 @@ describe.each([
   });
 
   test('a change of the past takes the failures away', async () => {
-    const report = await replayWith(tape, { [kind === 'typescript' ? 'src/stock.ts' : 'src/stock.js']: { keepSoldOut: true } }, {});
+    const report = await replayWith(
+      tape,
+      { [kind === 'typescript' ? 'src/stock.ts' : 'src/stock.js']: { keepSoldOut: true } },
+      {},
+    );
     expect(report.counterfactual).toBe(true);
     expect(report.original.failed).toBeGreaterThan(0);
     expect(report.modified.failed).toBeLessThan(report.original.failed);

@@ -189,9 +189,7 @@ export class NodeTarget implements Target {
     }
   }
 
-  async #functionAt(
-    place: Place,
-  ): Promise<{
+  async #functionAt(place: Place): Promise<{
     readonly value: LiveValue & { readonly kind: 'function' };
     readonly name: string;
     readonly home: Handle | undefined;

@@ -305,9 +305,7 @@ export class Scopes {
     }
   }
 
-  async #lookAtAll(
-    arrayId: string,
-  ): Promise<
+  async #lookAtAll(arrayId: string): Promise<
     readonly {
       readonly objectId: string;
       readonly place: FunctionPlace | undefined;
