@@ -149,6 +149,9 @@ export class Executor {
   #publishResult(request: Message, count: number, result: ExecuteResult, entry: HistoryEntry | undefined): void {
     if (!result.data || Object.keys(result.data).length === 0) return;
     const data = mimeData(result.data);
+    // JupyterLab prefers JSON and shows it as a tree: of a number or a text that would be a tree of one root.
+    const json = data['application/json'];
+    if ('text/plain' in data && (typeof json !== 'object' || json === null)) delete data['application/json'];
     if (entry && typeof data['text/plain'] === 'string') entry.output = data['text/plain'];
     this.#options.iopub.publish('execute_result', request.header, { execution_count: count, data, metadata: {} });
   }

@@ -34,6 +34,9 @@ const environment = (folder: string): NodeJS.ProcessEnv => ({
   NO_COLOR: '1',
 });
 
+/** Notebooks show scalars as text only, so JSON is compared where it has a structure. */
+const structured = (json: unknown): unknown => (typeof json === 'object' && json !== null ? json : undefined);
+
 export async function throughRun({ script, target, folder }: DoorOptions): Promise<readonly SeenCell[]> {
   const { stdout, stderr, code } = await runProgram(
     process.execPath,
@@ -55,7 +58,7 @@ export async function throughRun({ script, target, folder }: DoorOptions): Promi
       return {
         status: cell.status,
         text: String(cell.data['text/plain'] ?? ''),
-        json: cell.data['application/json'],
+        json: structured(cell.data['application/json']),
         stdout: cell.stdout,
         displays: (cell.displays ?? []).map((each) => String(each['text/plain'])),
         error: cell.error?.message,
@@ -86,7 +89,7 @@ export async function throughLibrary({ script, target, folder }: DoorOptions): P
       seen.push({
         status: 'ok',
         text: String(data['text/plain'] ?? ''),
-        json: data['application/json'],
+        json: structured(data['application/json']),
         stdout,
         displays,
         error: undefined,
@@ -120,7 +123,7 @@ export async function throughKernel({ script, target, folder }: DoorOptions): Pr
       .map((cell) => ({
         status: cell.errors.length > 0 ? 'error' : 'ok',
         text: plain(cell.results[0]),
-        json: cell.results[0]?.['application/json'],
+        json: structured(cell.results[0]?.['application/json']),
         stdout: cell.text,
         displays: cell.displays.map(plain),
         error: cell.errors[0]?.replace(/^[\w.]+: /, ''),
