@@ -132,7 +132,8 @@ async function main(): Promise<void> {
 /** Runs this script once more, apart, and tells where the shop is: for notebooks. `stop` is the pid to end it all. */
 async function startInBackground(args: readonly string[]): Promise<void> {
   const script = fileURLToPath(import.meta.url);
-  const child = spawn(process.execPath, [script, ...args], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  // Not our stderr: whoever waits for us would wait for everything that holds it.
+  const child = spawn(process.execPath, [script, ...args], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
   let text = '';
   for await (const chunk of child.stdout) {
     text += String(chunk);
