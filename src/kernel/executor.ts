@@ -34,6 +34,8 @@ export class Executor {
   #engine: Engine | undefined;
   #drained: Promise<void> = Promise.resolve();
   #failedAt = -Infinity;
+  /** The running cell was interrupted: those behind it are dropped once it has been answered. */
+  #interrupted = false;
   /** Number of the next cell that counts. */
   #count = 1;
 
@@ -62,8 +64,9 @@ export class Executor {
 
   /** Ends the running cell and drops those that wait. */
   async interrupt(): Promise<void> {
-    this.#abortWaiting();
-    if (this.#running) await this.#engine?.interrupt();
+    if (!this.#running) return;
+    this.#interrupted = true;
+    await this.#engine?.interrupt();
   }
 
   async #drain(): Promise<void> {
@@ -71,10 +74,8 @@ export class Executor {
       this.#running = request;
       const stopped = await this.#execute(request);
       this.#running = undefined;
-      if (stopped) {
-        this.#failedAt = Date.now();
-        this.#abortWaiting();
-      }
+      if (stopped || this.#interrupted) this.#abortWaiting();
+      this.#interrupted = false;
     }
   }
 
@@ -107,6 +108,8 @@ export class Executor {
       stopped = true;
     }
     iopub.flush();
+    // Taken before the answer leaves, or what the client sends upon it could look older.
+    if (stopped || this.#interrupted) this.#failedAt = Date.now();
     reply(request, 'execute_reply', content);
     iopub.status(request.header, 'idle');
     return stopped;
