@@ -30,8 +30,6 @@ export default defineConfig({
           exclude: never,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Real processes under load on a machine that others share: a test that passes on a second try is shown as such.
-          retry: 2,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
         },
