@@ -68,6 +68,12 @@ const programs: readonly (readonly [string, string, ...unknown[]])[] = [
     { n: 1, gone: 1 },
   ],
   [
+    'a comma in the place of a callee',
+    '(o, n) => [(0, o.f)?.(1), (n++, String)(n), (0, Math.max)(1, ...[2, 3]), `${(1, n)}`, { k: (0, n) }]',
+    {},
+    1,
+  ],
+  [
     'optional chains',
     '(o) => [o?.a?.b, o.x?.y.z, o.f?.(1), o.g?.h(2), o?.["a"]?.b, o.a.b?.toFixed(1)]',
     { a: { b: 2 } },

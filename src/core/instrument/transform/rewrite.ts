@@ -286,6 +286,8 @@ const rules: Readonly<Record<string, Rule>> = {
     );
     return rewriter.inside(node, replaced);
   },
+  // What is left of `(0, f)(x)` stands among the arguments of a helper.
+  SequenceExpression: (node, rewriter) => `(${rewriter.inside(node)})`,
   ForInStatement: (node, rewriter) =>
     rewriter.inside(
       node,
