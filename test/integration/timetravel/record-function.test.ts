@@ -13,7 +13,7 @@ test('under node:test', () => {
     ['--inspect-port=0', '--test-reporter=spec', 'record.test.mjs'],
     { cwd: fixture, encoding: 'utf8', env, timeout: 100_000 },
   );
-  expect(stdout).toContain('pass 3');
+  expect(stdout).toContain('pass 4');
   expect(status).toBe(0);
 });
 

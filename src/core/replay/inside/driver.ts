@@ -372,6 +372,9 @@ export function makeDriver(input: DriverInput, clock: () => number) {
       units = buildUnits(input.manifest, helpers, decoder);
       encoder.inbound = false;
       units.layFirstState(cursor, decoder, (id, fn) => {
+        // What own code makes takes the numbers behind, although nothing else may have been decoded.
+        encoder.nextId = Math.max(encoder.nextId, id + 1);
+        if (!fn) return;
         if (idOf(fn) === 0) setId(fn, id);
         decoder.byId.set(id, fn);
       });

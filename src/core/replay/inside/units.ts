@@ -13,7 +13,7 @@ type Unit = (helpers: unknown, module: Scope, activation: Scope) => (object | un
 export interface Units {
   functionFor(number: number, self: unknown): unknown;
   variable(instance: number, name: string): unknown;
-  layFirstState(cursor: Cursor, decoder: Decoder, know: (id: number, fn: object) => void): void;
+  layFirstState(cursor: Cursor, decoder: Decoder, know: (id: number, fn?: object) => void): void;
   change(changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): void;
   describe(
     encode: (value: unknown) => Uint8Array,
@@ -121,7 +121,7 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
         if (place.name !== '$functions') continue;
         const { reader } = place;
         reader.at = place.at + 1;
-        reader.varint();
+        know(reader.varint());
         reader.varint();
         const count = reader.varint();
         for (let i = 0; i < count; i++) {
