@@ -43,6 +43,9 @@ export class CdpClient {
   #isProbing = false;
   #probes = new Set<number>();
   #idleProbes = 0;
+  /** Clients of worker threads, whose messages travel inside ours. */
+  readonly #carried = new Set<CdpClient>();
+  #isCarried = false;
   /** Makes the error for what is pending when the line goes down, and for what is sent later. */
   #whyClosed: () => Error;
 
@@ -53,6 +56,13 @@ export class CdpClient {
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** The messages of another client travel inside those of this one. */
+  carry(other: CdpClient): void {
+    other.#isCarried = true;
+    this.#carried.add(other);
+    other.onClosed(() => this.#carried.delete(other));
   }
 
   /** Fires once, when the line is down. */
@@ -105,20 +115,27 @@ export class CdpClient {
   /**
    * The inspector's socket waits for the acknowledgement of one message before it sends the next (Nagle), and our
    * kernel delays it by 40 ms unless we send something. So while answers are due, a message that comes is followed by a
-   * request that V8 refuses at once, unless another was sent meanwhile. Their own answers are followed a few times only.
+   * request that V8 refuses at once, unless another was sent meanwhile. Their own answers are followed a few times only;
+   * for as long as the kernel would wait when a worker thread owes the answer, whose carrier is free to answer ours.
    */
   #acknowledge(): void {
-    if (this.#isProbing || this.#pending.size === 0) return;
+    if (this.#isProbing || this.#isCarried) return;
+    const isDue = (): boolean => this.#pending.size > 0;
+    const isCarriedDue = (): boolean => [...this.#carried].some((each) => each.#pending.size > 0);
+    if (!isDue() && !isCarriedDue()) return;
     this.#isProbing = true;
     const sent = this.#lastId;
-    setImmediate(() => {
+    const probe = (): void => {
       this.#isProbing = false;
-      if (!this.#isOpen || this.#pending.size === 0 || this.#lastId !== sent || this.#idleProbes >= 4) return;
+      const limit = isCarriedDue() ? 40 : isDue() ? 4 : 0;
+      if (!this.#isOpen || this.#lastId !== sent || this.#idleProbes >= limit) return;
       this.#idleProbes++;
       const id = ++this.#lastId;
       this.#probes.add(id);
       this.#transport.write(`{"id":${id},"method":"-"}`);
-    });
+    };
+    if (this.#idleProbes < 4) setImmediate(probe);
+    else setTimeout(probe, 1);
   }
 
   /** For the transport: the line is down. Safe twice. */
@@ -172,6 +189,7 @@ export function workerCdp(main: CdpClient, sessionId: string, whyClosed: () => E
     },
     whyClosed,
   );
+  main.carry(client);
   main.on('NodeWorker.receivedMessageFromWorker', (event) => {
     if (event.sessionId === sessionId) client.receive(event.message);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CdpClient, CdpError, type CdpTransport } from '../../../../src/core/targets/node/cdp.ts';
+import { CdpClient, CdpError, workerCdp, type CdpTransport } from '../../../../src/core/targets/node/cdp.ts';
 
 function clientWith(): { client: CdpClient; sent: { id: number; method: string; params?: unknown }[] } {
   const sent: { id: number; method: string; params?: unknown }[] = [];
@@ -77,5 +77,21 @@ describe('CdpClient', () => {
     expect(sent.length).toBeLessThan(10);
     client.receive(JSON.stringify({ id: sent[0]!.id, result: {} }));
     await pending;
+  });
+
+  it('provokes them too while a worker thread owes an answer, whose requests are answered by the carrier', async () => {
+    const { client, sent } = clientWith();
+    const worker = workerCdp(client, 'w', () => new Error('it is over'));
+    const pending = worker.send('Runtime.enable');
+    client.receive(JSON.stringify({ id: sent[0]!.id, result: {} }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(sent.map(({ method }) => method)).toEqual(['NodeWorker.sendMessageToWorker', '-']);
+    const message = JSON.stringify({ id: 1, result: {} });
+    client.receive(
+      JSON.stringify({ method: 'NodeWorker.receivedMessageFromWorker', params: { sessionId: 'w', message } }),
+    );
+    await pending;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(sent).toHaveLength(2);
   });
 });
