@@ -60,8 +60,9 @@ export class Tape implements Disposable {
 }
 
 /**
- * Runs `fn` under the recorder, in this process. Own modules must have been loaded through `devsandbox/register`, or be
- * imported by `fn` for the first time. What `fn` throws is a failed call on the tape, to be looked at there.
+ * Runs `fn` under the recorder, in this process. Own modules are those that Node.js, or vitest in its pools `forks` and
+ * `threads`, has loaded when it is called. What `fn` throws is a failed call on the tape, to be looked at there. Until the
+ * recorder is on takes seconds: give the test a timeout of half a minute.
  */
 export async function record(fn: () => unknown, options: RecordOptions = {}): Promise<Tape> {
   const { recordFunction } = await import('../features/timetravel/index.ts');

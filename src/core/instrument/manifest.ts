@@ -6,12 +6,22 @@ export interface ManifestModule {
   readonly id: string;
   readonly url: string;
   readonly format: 'module' | 'commonjs';
+  /** As it ran; of a module in a loader's wrapper the text inside. */
   readonly source: string;
+  /** Parameters of that wrapper. */
+  readonly wrapper?: readonly string[];
+  /** What a person wrote, where it is another text, and how to get there from `source`; see original.ts. */
+  readonly original?: { readonly source: string; readonly mappings: string };
   readonly functionBase: number;
   readonly siteBase: number;
   readonly sites: readonly Site[];
-  /** `name` and `line` of each function, by local number. */
-  readonly functions: readonly { readonly name: string; readonly line: number; readonly kind: string }[];
+  /** `name` and place of each function, by local number; older tapes have no column. */
+  readonly functions: readonly {
+    readonly name: string;
+    readonly line: number;
+    readonly column?: number;
+    readonly kind: string;
+  }[];
 }
 
 /** One unit evaluated once: the module's own level, or one activation of a function with the closures made in it. */

@@ -20,6 +20,7 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
     path: id,
     source: module.source,
     format: module.format,
+    ...(module.wrapper ? { wrapper: module.wrapper } : {}),
     functionBase: module.functionBase,
     siteBase: module.siteBase,
   });
@@ -35,6 +36,7 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
       path: id,
       source: whole,
       format: module.format,
+      ...(module.wrapper ? { wrapper: module.wrapper } : {}),
       functionBase: module.functionBase,
       siteBase: module.siteBase,
     });
@@ -61,8 +63,16 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
 /** The same units, made so that they tell their locals where something is thrown. */
 export function watchedManifest(manifest: Manifest): Manifest {
   const plans = manifest.modules.map(
-    ({ id, source, format, functionBase, siteBase }) =>
-      new ModulePlan({ path: id, source, format, functionBase, siteBase, watch: true }),
+    ({ id, source, format, wrapper, functionBase, siteBase }) =>
+      new ModulePlan({
+        path: id,
+        source,
+        format,
+        ...(wrapper ? { wrapper } : {}),
+        functionBase,
+        siteBase,
+        watch: true,
+      }),
   );
   return {
     ...manifest,

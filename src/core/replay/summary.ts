@@ -1,6 +1,7 @@
 // From the account of the isolate to what people read: places, values and first differences.
 import { callNumber, eventIndex, ms as milliseconds } from '../common/units.ts';
 import type { Manifest } from '../instrument/manifest.ts';
+import { writtenModule } from '../instrument/original.ts';
 import { ByteReader } from '../instrument/runtime/bytes.ts';
 import { firstDifferenceOfLists } from '../tape/diff.ts';
 import { renderValue } from '../tape/render.ts';
@@ -173,12 +174,17 @@ function errorOf(
   manifest: Manifest,
 ): NonNullable<ReplayedCall['error']> {
   const found = frame.exec(raw.stack);
-  const [path, line] = [found?.[1] ?? '', Number(found?.[2] ?? 0)];
-  const source = manifest.modules.find((module) => module.id === path)?.source.split('\n') ?? [];
+  const path = found?.[1] ?? '';
+  const module = manifest.modules.find(({ id }) => id === path);
+  const written = module && writtenModule(module);
+  // Columns of a copy are not those of its source.
+  const line = written?.line(Number(found?.[2] ?? 0));
+  if (!written || line === undefined) return { name: raw.name, message: raw.message, place: path, codeFrame: '' };
+  const source = written.source.split('\n');
   const from = Math.max(1, line - 2);
   const code = source
     .slice(from - 1, line + 2)
     .map((text, index) => `${from + index === line ? '▸' : ' '} ${String(from + index).padStart(4)} │ ${text}`)
     .join('\n');
-  return { name: raw.name, message: raw.message, place: path ? `${path}:${line}` : '', codeFrame: code };
+  return { name: raw.name, message: raw.message, place: `${path}:${line}`, codeFrame: code };
 }

@@ -2,7 +2,8 @@
 import { callNumber, eventIndex, us } from '../common/units.ts';
 import { readEvents } from '../instrument/event-reader.ts';
 import type { RawEvent } from '../instrument/event-reader.ts';
-import type { Manifest } from '../instrument/manifest.ts';
+import type { Manifest, ManifestModule } from '../instrument/manifest.ts';
+import { writtenModule } from '../instrument/original.ts';
 import type { ByteReader } from '../instrument/runtime/bytes.ts';
 import { Tag } from '../instrument/runtime/tags.ts';
 import type { AskOperation, CallKind, TapeEvent, TapeValue } from './events.ts';
@@ -45,7 +46,7 @@ export class PlaceTable {
     const module = this.#module(number, 'functionBase');
     const info = module?.functions[number - module.functionBase];
     return module && info
-      ? { name: info.name || '(anonymous)', place: `${module.id}:${info.line}` }
+      ? { name: info.name || '(anonymous)', place: placeIn(module, info.line, info.column) }
       : { name: '(unknown)', place: '' };
   }
 
@@ -53,10 +54,15 @@ export class PlaceTable {
     const module = this.#module(number, 'siteBase');
     const site = module?.sites[number - module.siteBase];
     if (!module || !site) return { text: '', place: '' };
-    const whole = module.source.slice(site.start, site.end);
+    const whole = writtenModule(module).text(site.start, site.end);
     const text = /^[^(\n]{1,80}/.exec(whole)?.[0] ?? '';
-    return { text: text.trim(), place: `${module.id}:${site.line}` };
+    return { text: text.trim(), place: placeIn(module, site.line, site.column) };
   }
+}
+
+function placeIn(module: ManifestModule, line: number, column: number | undefined): string {
+  const written = writtenModule(module).line(line, column);
+  return written === undefined ? module.id : `${module.id}:${written}`;
 }
 
 /** Decodes chunks of a recording with this manifest; one decoder a segment. */

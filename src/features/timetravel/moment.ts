@@ -1,6 +1,7 @@
 // One moment of a tape: where own code was, and the state that it had then.
 import { codeFrame } from '../../core/common/code-frame.ts';
 import { type EventIndex, ms } from '../../core/common/units.ts';
+import { writtenModule } from '../../core/instrument/original.ts';
 import type { ReplayResult } from '../../core/replay/types.ts';
 import type { CallSummary, TapeEvent } from '../../core/tape/events.ts';
 import { renderValue } from '../../core/tape/render.ts';
@@ -79,7 +80,7 @@ function lastBegunRow({ callIndex }: Tape, event: EventIndex): number {
 function frameOf(tape: Tape, place: string): string {
   const [, module, line, column] = /^(.*?):(\d+)(?::(\d+))?$/.exec(place) ?? [];
   const found = manifestOf(tape).modules.find(({ id }) => id === module);
-  return found ? codeFrame(found.source, { line: Number(line), column: Number(column ?? 1) }) : '';
+  return found ? codeFrame(writtenModule(found).source, { line: Number(line), column: Number(column ?? 1) }) : '';
 }
 
 export const stateTexts = (state: ReplayResult['state']): MomentReport['state'] =>

@@ -37,6 +37,8 @@ export async function recordFunction(
   { out, scope = defaultScope() }: FunctionOptions,
 ): Promise<TapeReport> {
   if (recording) throw fail('DS4033');
+  // The recorder takes turns with the app by them. What fakes timers leaves its clock on them.
+  if ([setTimeout, setImmediate].some((timer) => 'clock' in timer)) throw fail('DS4036');
   recording = true;
   // Listeners of the process are among the first places where the recorder looks for own code that foreign code calls.
   const place = Symbol('devsandbox.record');

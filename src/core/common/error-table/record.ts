@@ -18,8 +18,7 @@ export const recordErrors = {
   DS4021: { what: 'the text for {fn} is no function: {problem}', remedy: 'write a whole function, method or arrow' },
   DS4032: {
     what: '{name} is not among the own code that is recorded ({scope})',
-    remedy:
-      'pass a scope that holds its file; Node.js itself must have loaded that file, so leave it out of what a test runner transforms',
+    remedy: 'pass a scope that holds its file; Node.js or vitest must have loaded that file, and not twice',
   },
   DS4033: {
     what: 'a function of this process is being recorded already',
@@ -28,6 +27,14 @@ export const recordErrors = {
   DS4034: {
     what: 'the recorder of this process failed: {problem}',
     remedy: 'run the function as a process of its own, attach to that and use %record',
+  },
+  DS4035: {
+    what: '{path} runs in a realm of its own, where nothing can be recorded',
+    remedy: 'run it in the realm of its process: with vitest, in the pool forks or threads',
+  },
+  DS4036: {
+    what: 'the timers of this process are faked, so the recorder would wait for ever',
+    remedy: 'restore them before record (vi.useRealTimers())',
   },
   DS4031: {
     what: 'this build cannot record a program from its first line',

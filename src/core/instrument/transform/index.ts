@@ -8,7 +8,10 @@ import { listFunctions } from './functions.ts';
 import type { FunctionInfo } from './functions.ts';
 import { rewriteRoot } from './rewrite.ts';
 
+export { defaultExport, writtenImports } from './module-runner.ts';
+export { unwrap } from './wrapper.ts';
 export type { FunctionInfo } from './functions.ts';
+export type { WrappedModule } from './wrapper.ts';
 
 export interface ModuleInput {
   /** Path relative to the target's working directory: the start of places and live names. */
@@ -16,6 +19,8 @@ export interface ModuleInput {
   /** JavaScript, as the target runs it; types already gone. */
   readonly source: string;
   readonly format: 'module' | 'commonjs';
+  /** Parameters of the function around the text, where a loader of its own evaluated it (wrapper.ts). */
+  readonly wrapper?: readonly string[];
   /** Added to the numbers of functions and sites, so that those of several modules differ. */
   readonly functionBase: number;
   readonly siteBase: number;
@@ -61,7 +66,7 @@ export class ModulePlan {
   constructor(input: ModuleInput) {
     this.input = input;
     const program = parseModule(input.source, input.path, input.format);
-    const analysis = analyse(program, input.format);
+    const analysis = analyse(program, input.format, input.wrapper);
     const functions = listFunctions(program, input.source, analysis);
     const lines = new LineTable(input.source);
     this.functions = functions.list;

@@ -30,7 +30,7 @@ function chain(node: Node, rewriter: Rewriter): string {
         }
         return build(callee, (fn) => `(($t=${fn})==null?void 0:${wrap(`$.c(${site},$t,${args})`)})`);
       }
-      if (isMember(callee) && !isPrivateMember(callee) && !isSuperMember(callee)) {
+      if (isMember(callee) && !isPrivateMember(callee) && !isSuperMember(callee) && !rewriter.imported(callee)) {
         const key = rewriter.key(callee);
         return build(child(callee, 'object'), (object) =>
           stopEarly(callee, object, (value) => wrap(`$.m(${site},${value},${key},${args})`)),
@@ -38,6 +38,8 @@ function chain(node: Node, rewriter: Rewriter): string {
       }
       return wrap(call(link, rewriter));
     }
+    const imported = isMember(link) ? rewriter.imported(link) : undefined;
+    if (imported !== undefined) return wrap(imported);
     if (isMember(link) && !isPrivateMember(link) && !isSuperMember(link)) {
       const site = rewriter.site(link);
       const key = rewriter.key(link);
@@ -62,6 +64,9 @@ function call(node: Node, rewriter: Rewriter): string {
   if (callee.type === 'Super') return `super(...${args})`;
   if (isSuperMember(callee))
     return `$.k(${rewriter.site(node)},${rewriter.slice(callee.start, callee.end)},this,${args})`;
+  const imported = isMember(callee) ? rewriter.imported(callee) : undefined;
+  if (imported !== undefined)
+    return `$.k(${rewriter.site(node)},${imported},${rewriter.of(child(callee, 'object'))},${args})`;
   if (isPrivateMember(callee)) return `${rewriter.inside(callee)}(...${args})`;
   if (isMember(callee))
     return `$.m(${rewriter.site(node)},${rewriter.of(child(callee, 'object'))},${rewriter.key(callee)},${args})`;
@@ -74,7 +79,9 @@ function member(node: Node, rewriter: Rewriter): string {
       ? `super[${rewriter.of(child(node, 'property'))}]`
       : `super.${text(child(node, 'property'), 'name')}`;
   if (isPrivateMember(node)) return `${rewriter.of(child(node, 'object'))}.#${text(child(node, 'property'), 'name')}`;
-  return `$.g(${rewriter.site(node)},${rewriter.of(child(node, 'object'))},${rewriter.key(node)})`;
+  return (
+    rewriter.imported(node) ?? `$.g(${rewriter.site(node)},${rewriter.of(child(node, 'object'))},${rewriter.key(node)})`
+  );
 }
 
 export const chainRules: Readonly<Record<string, (node: Node, rewriter: Rewriter) => string>> = {

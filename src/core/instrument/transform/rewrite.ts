@@ -102,6 +102,19 @@ export class Rewriter {
     return `$A.${name}`;
   }
 
+  /**
+   * A read of what a wrapped module imports (`namespace.name`): a variable like any other import, by the name of the
+   * whole read, so that no copy takes the object that the loader keeps exports in for one of the app's.
+   */
+  imported(member: Node): string | undefined {
+    const object = child(member, 'object');
+    const binding = object.type === 'Identifier' ? this.input.analysis.bindings.get(object.start) : undefined;
+    if (binding?.kind !== 'namespace' || member['computed'] === true) return undefined;
+    const name = `${binding.name}.${text(child(member, 'property'), 'name')}`;
+    this.captured.module.set(name, { name, scope: binding.scope, kind: 'import', assigned: false });
+    return `$M[${JSON.stringify(name)}]`;
+  }
+
   /** A global variable: those of the language as they are, the others told to the helpers by name. */
   global(identifier: Node): string {
     const name = text(identifier, 'name');

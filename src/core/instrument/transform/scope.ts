@@ -2,11 +2,13 @@
 // whether a copy may hold a captured value or must go through an accessor to the original variable.
 import { child, children, directChildren, isClass, isFunction, optional, text } from './ast.ts';
 import type { Node } from './ast.ts';
+import { importers } from './module-runner.ts';
 
 export interface Binding {
   readonly name: string;
   readonly scope: Scope;
-  readonly kind: 'variable' | 'function' | 'class' | 'parameter' | 'import' | 'wrapper';
+  /** `namespace`: what another module exports, in a wrapped module; its members are imports. */
+  readonly kind: 'variable' | 'function' | 'class' | 'parameter' | 'import' | 'namespace' | 'wrapper';
   /** Assigned somewhere besides its own initialiser. */
   assigned: boolean;
 }
@@ -60,6 +62,18 @@ const scopeMakers = new Set([
   'StaticBlock',
 ]);
 
+/** `x = await importer(…)`. */
+function isNamespace(declarator: Node, importing: ReadonlySet<string>): boolean {
+  const init = importing.size > 0 ? optional(declarator, 'init') : undefined;
+  const call = init?.type === 'AwaitExpression' ? child(init, 'argument') : undefined;
+  const callee = call?.type === 'CallExpression' ? child(call, 'callee') : undefined;
+  return (
+    child(declarator, 'id').type === 'Identifier' &&
+    callee?.type === 'Identifier' &&
+    importing.has(text(callee, 'name'))
+  );
+}
+
 /** Identifiers bound by a pattern. */
 export function patternNames(pattern: Node): readonly Node[] {
   switch (pattern.type) {
@@ -80,10 +94,11 @@ export function patternNames(pattern: Node): readonly Node[] {
   }
 }
 
-/** Resolves every identifier of a module. */
-export function analyse(program: Node, format: 'module' | 'commonjs'): Analysis {
+/** Resolves every identifier of a module; `wrapper`: names that another wrapper than Node's gives to it. */
+export function analyse(program: Node, format: 'module' | 'commonjs', wrapper: readonly string[] = []): Analysis {
   const module = new Scope(program, undefined, undefined);
-  if (format === 'commonjs') for (const name of wrapperNames) module.declare(name, 'wrapper');
+  for (const name of [...(format === 'commonjs' ? wrapperNames : []), ...wrapper]) module.declare(name, 'wrapper');
+  const importing = new Set(wrapper.filter((name) => importers.has(name)));
   const scopes = new Map<Node, Scope>([[program, module]]);
   const enclosing = new Map<Node, Node | undefined>();
   const bindings = new Map<number, Binding>();
@@ -125,7 +140,11 @@ export function analyse(program: Node, format: 'module' | 'commonjs'): Analysis 
     } else if (node.type === 'VariableDeclaration') {
       const holder = node['kind'] === 'var' ? functionScope(scope) : scope;
       for (const declarator of children(node, 'declarations'))
-        declarePattern(child(declarator, 'id'), holder, 'variable');
+        declarePattern(
+          child(declarator, 'id'),
+          holder,
+          scope === module && isNamespace(declarator, importing) ? 'namespace' : 'variable',
+        );
     } else if (node.type.startsWith('Import') && node.type.endsWith('Specifier')) {
       scope.declare(text(child(node, 'local'), 'name'), 'import');
     }

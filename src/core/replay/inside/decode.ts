@@ -53,17 +53,22 @@ export class Decoder {
     encoder.numbered = (id, value) => this.byId.set(id, value);
   }
 
-  #know<T extends object>(id: number, value: T, kind?: number): T {
+  know<T extends object>(id: number, value: T, kind?: number): T {
     if (idOf(value) === 0) setId(value, id);
     if (kind !== undefined) setKind(value, kind);
     this.byId.set(id, value);
-    if (id >= this.#encoder.nextId && this.#encoder.nextId < 1_000_000_000) this.#encoder.nextId = id + 1;
+    this.taken(id);
     return value;
+  }
+
+  /** What own code makes from now on is numbered behind it. */
+  taken(id: number): void {
+    if (id >= this.#encoder.nextId && this.#encoder.nextId < 1_000_000_000) this.#encoder.nextId = id + 1;
   }
 
   #held<T extends object>(id: number, make: () => T): T {
     const known = this.byId.get(id);
-    return (known as T | undefined) ?? this.#know(id, make(), Kind.data);
+    return (known as T | undefined) ?? this.know(id, make(), Kind.data);
   }
 
   read(reader: ByteReader): unknown {
@@ -105,22 +110,22 @@ export class Decoder {
       case Tag.function: {
         const id = reader.varint();
         reader.varint();
-        return this.byId.get(id) ?? this.#know(id, standIn('function of own code that was not captured', true));
+        return this.byId.get(id) ?? this.know(id, standIn('function of own code that was not captured', true));
       }
       case Tag.foreign: {
         const id = reader.varint();
         const flags = reader.u8();
         const name = (flags & 1) === 1 ? reader.string() : '';
-        return this.byId.get(id) ?? this.#know(id, standIn(name, (flags & 2) === 2));
+        return this.byId.get(id) ?? this.know(id, standIn(name, (flags & 2) === 2));
       }
       case Tag.foreignPromise: {
         const id = reader.varint();
-        return this.byId.get(id) ?? this.#know(id, new Promise(() => {}), Kind.foreignPromise);
+        return this.byId.get(id) ?? this.know(id, new Promise(() => {}), Kind.foreignPromise);
       }
       case Tag.ownPromise:
       case Tag.native: {
         const id = reader.varint();
-        return this.byId.get(id) ?? this.#know(id, new Promise(() => {}), Kind.foreignPromise);
+        return this.byId.get(id) ?? this.know(id, new Promise(() => {}), Kind.foreignPromise);
       }
       default:
         return this.#data(tag, reader);

@@ -8,7 +8,7 @@ import { Encoder } from '../../instrument/runtime/encode.ts';
 import { Kind as EventKind } from '../../instrument/runtime/event-kinds.ts';
 import { makeHelpers } from '../../instrument/runtime/helpers.ts';
 import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
-import { extraOf, idOf, setExtra, setId } from '../../instrument/runtime/marks.ts';
+import { extraOf, idOf, setExtra } from '../../instrument/runtime/marks.ts';
 import { makeRedaction } from '../../instrument/runtime/redaction.ts';
 import { Cursor, isBusy, skipValue } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
@@ -371,13 +371,7 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     prepare(): void {
       units = buildUnits(input.manifest, helpers, decoder);
       encoder.inbound = false;
-      units.layFirstState(cursor, decoder, (id, fn) => {
-        // What own code makes takes the numbers behind, although nothing else may have been decoded.
-        encoder.nextId = Math.max(encoder.nextId, id + 1);
-        if (!fn) return;
-        if (idOf(fn) === 0) setId(fn, id);
-        decoder.byId.set(id, fn);
-      });
+      units.layFirstState(cursor, decoder);
       laid = true;
       // Objects that exist only in a counterfactual never take a number of the tape.
       if (free) encoder.nextId = 1_000_000_000;

@@ -13,7 +13,7 @@ type Unit = (helpers: unknown, module: Scope, activation: Scope) => (object | un
 export interface Units {
   functionFor(number: number, self: unknown): unknown;
   variable(instance: number, name: string): unknown;
-  layFirstState(cursor: Cursor, decoder: Decoder, know: (id: number, fn?: object) => void): void;
+  layFirstState(cursor: Cursor, decoder: Decoder): void;
   change(changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): void;
   describe(
     encode: (value: unknown) => Uint8Array,
@@ -92,7 +92,7 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
       return byNumber.get(number);
     },
     variable: (instance, name) => scopeOf(instance, name)[name],
-    layFirstState(cursor, from, know) {
+    layFirstState(cursor, from) {
       const places: { instance: number; name: string; reader: Parameters<typeof skipValue>[0]; at: number }[] = [];
       for (
         let head = cursor.peek();
@@ -121,7 +121,7 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
         if (place.name !== '$functions') continue;
         const { reader } = place;
         reader.at = place.at + 1;
-        know(reader.varint());
+        from.taken(reader.varint());
         reader.varint();
         const count = reader.varint();
         for (let i = 0; i < count; i++) {
@@ -129,7 +129,7 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
           const copy = copies[place.instance]?.[i];
           if (tag === 18 && copy) {
             reader.at += 1;
-            know(reader.varint(), copy);
+            from.know(reader.varint(), copy);
             reader.varint();
           } else skipValue(reader);
         }
@@ -154,7 +154,7 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
       for (const instance of manifest.instances) {
         const module = manifest.modules[instance.module]?.id ?? '';
         for (const { name, kind } of instance.moduleVariables) {
-          if (seen.has(`${module}#${name}`) || kind === 'import' || kind === 'wrapper') continue;
+          if (seen.has(`${module}#${name}`) || /^(?:import|namespace|wrapper)$/.test(kind)) continue;
           seen.add(`${module}#${name}`);
           list.push({ module, name, bytes: encode(modules[instance.module]?.[name]) });
         }

@@ -10,9 +10,13 @@ export interface Script {
   /** The file of it, when it is one. */
   readonly path: string | undefined;
   readonly isModule: boolean;
+  /** In the realm of the process, not in a context that `node:vm` made. */
+  readonly isMainRealm: boolean;
   readonly sourceMapUrl: string | undefined;
   /** Lines before the first line of the file (CommonJS wrappers of older versions), always 0 where Node compiles functions. */
   readonly startLine: number;
+  /** Added to columns of the first line: negative where a loader hides its wrapper so. */
+  readonly startColumn: number;
 }
 
 export class Scripts {
@@ -66,8 +70,10 @@ export class Scripts {
       url: event.url,
       path,
       isModule: event.isModule === true,
+      isMainRealm: (event.executionContextAuxData as { readonly isDefault?: boolean } | undefined)?.isDefault !== false,
       sourceMapUrl: event.sourceMapURL || undefined,
       startLine: event.startLine,
+      startColumn: event.startColumn,
     };
     this.#byId.set(script.id, script);
     if (path === undefined) return;

@@ -1,5 +1,6 @@
 // What the module loaders of Node have loaded: CommonJS from Module._cache, ECMAScript modules from the loader's own
 // map, which the front found through V8's view of Node's internals. Nothing is imported, so nothing is loaded anew.
+import { makeModuleRunner, runnerPrefix, type ModuleRunner } from './module-runner.ts';
 import { ownKeys, type Types } from './shape.ts';
 
 export interface LoadedModule {
@@ -9,6 +10,7 @@ export interface LoadedModule {
 }
 
 export interface Loader {
+  readonly runner: ModuleRunner;
   useEsmMap(map: unknown): void;
   list(): LoadedModule[];
   /** Namespace, or `module.exports`; undefined when it is not loaded. */
@@ -22,6 +24,7 @@ const mapGet = Map.prototype.get;
 
 export function makeLoader(types: Types, builtin: (name: string) => unknown): Loader {
   let esm: unknown;
+  const runner = makeModuleRunner(types);
   const data = (value: unknown, key: PropertyKey): unknown => {
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null || types.isProxy(value))
       return undefined;
@@ -46,11 +49,13 @@ export function makeLoader(types: Types, builtin: (name: string) => unknown): Lo
   };
 
   const exportsOf = (name: string): unknown => {
+    if (name.startsWith(runnerPrefix)) return runner.exportsOf(name);
     if (name.includes(':')) return types.isMap(esm) ? namespaceOf(Reflect.apply(mapGet, esm, [name])) : undefined;
     return data(data(cache(), name), 'exports');
   };
 
   return {
+    runner,
     useEsmMap(map) {
       esm = map;
     },

@@ -23,7 +23,7 @@ export async function walk(
 ): Promise<readonly LiveFunction[]> {
   const { cdp } = inside.session;
   const moduleByScript = new Map(own.map((each, at) => [each.scriptId, at]));
-  const places = own.map(({ plan }) => new Places(plan));
+  const places = own.map((each) => new Places(each));
   const entered = new Set<string>();
   await inside.call('discovery.begin');
   await addTimers(inside);
@@ -129,16 +129,22 @@ async function addTimers(inside: Inside): Promise<void> {
 /** From V8's place of a function (its parameters, of a class its constructor's) to its number. */
 class Places {
   readonly #plan: ModulePlan;
+  readonly #script: OwnModule['script'];
   readonly #lineStarts: number[] = [0];
 
-  constructor(plan: ModulePlan) {
+  constructor({ plan, script }: Pick<OwnModule, 'plan' | 'script'>) {
     this.#plan = plan;
-    for (const match of plan.input.source.matchAll(/\r\n|[\n\r\u2028\u2029]/g))
+    this.#script = script;
+    for (const match of (script?.text ?? plan.input.source).matchAll(/\r\n|[\n\r\u2028\u2029]/g))
       this.#lineStarts.push(match.index + match[0].length);
   }
 
   functionAt(line: number, column: number, isClass: boolean): number | undefined {
-    const offset = (this.#lineStarts[line] ?? 0) + column;
+    let offset = (this.#lineStarts[line] ?? 0) + column;
+    if (this.#script) {
+      const { start, startLine, startColumn } = this.#script;
+      offset = (this.#lineStarts[line - startLine] ?? 0) + column - (line === startLine ? startColumn : 0) - start;
+    }
     let found: number | undefined;
     for (const { index, start, end, kind } of this.#plan.functions) {
       if (start > offset || end <= offset || (kind === 'class') !== isClass) continue;

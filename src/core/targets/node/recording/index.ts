@@ -4,6 +4,7 @@
 import { fail } from '../../../common/errors.ts';
 import { bytes, ms } from '../../../common/units.ts';
 import type { Manifest } from '../../../instrument/manifest.ts';
+import { defaultExport } from '../../../instrument/transform/index.ts';
 import type { RecordingManifest, RecordingOptions, RecordingStatus, TargetRecording } from '../../target.ts';
 import type { InsideStatus, SwitchReport } from '../agent/recording/index.ts';
 import type { Modules } from '../modules.ts';
@@ -68,15 +69,22 @@ export async function recordNode(
     if (report.inFlight > 0)
       gaps.push({ reason: 'in-flight-at-start', place: '', detail: `${report.inFlight} requests were being answered` });
     const manifest: Manifest = {
-      modules: own.map(({ module, plan }) => ({
+      modules: own.map(({ module, plan, original }) => ({
         id: module.id,
         url: module.url,
         format: plan.input.format,
         source: plan.input.source,
+        ...(plan.input.wrapper ? { wrapper: plan.input.wrapper } : {}),
+        ...(original ? { original } : {}),
         functionBase: plan.input.functionBase,
         siteBase: plan.input.siteBase,
         sites: plan.sites,
-        functions: plan.functions.map(({ name, line, kind }) => ({ name, line, kind })),
+        functions: plan.functions.map(({ name, line, column, kind }) => ({
+          name: name === defaultExport ? 'default' : name,
+          line,
+          column,
+          kind,
+        })),
       })),
       instances: installed.instances,
       gaps,

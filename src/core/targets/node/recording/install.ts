@@ -31,7 +31,7 @@ export async function install(
   const instances: ManifestInstance[] = [];
   const gaps: Gap[] = [];
   let functions = 0;
-  const followed = own.some(({ plan }) => mayAssignExports(plan.input.source));
+  const followed = own.some(({ plan, script }) => script !== undefined || mayAssignExports(plan.input.source));
   for (const [at, each] of own.entries())
     functions += await installModule(
       inside,
@@ -76,8 +76,9 @@ async function installModule(
     );
     return named && (each.kind === 'class' || each.kind === 'function') ? { ...each, id: named[1] } : each;
   });
+  // A wrapped module's own parameter gives it.
   const importMeta =
-    plan.input.format === 'module'
+    plan.input.format === 'module' && plan.input.wrapper === undefined
       ? { url: module.url, filename: module.path, dirname: module.path?.slice(0, module.path.lastIndexOf('/')) }
       : null;
   const problems = await inside.call<readonly Problem[]>('makeModule', at, wanted, importMeta);
