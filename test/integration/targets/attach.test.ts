@@ -100,6 +100,7 @@ describe.each(majors)('Node %i', (major) => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     const target = await attached(String(app.pid));
     expect(await target.evaluate('rounds > 0', ms(5000))).toEqual({ kind: 'boolean', value: true });
+    await expect(target.evaluate('null.x', ms(5000))).rejects.toMatchObject({ code: 'DS1029' });
     await target.detach();
     await eventually(async () => expect(await inspectorAt('127.0.0.1', 9229)).toBeUndefined());
   });

@@ -33,11 +33,14 @@ export class Fate {
 
 export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
   const inspector = await inspectorOf(address);
+  using guardian = new DisposableStack();
+  guardian.use(inspector.guardian);
   const fate = new Fate(String(address.pid ?? address.url));
   let cdp = await connect(inspector.url, fate);
   const link = await FrontLink.open();
   try {
     const main = await inject(cdp, link, { closeInspector: inspector.opened, takeLock: true }, fate);
+    guardian.dispose();
     const { facts } = main;
     let { agentId } = main;
     if (Number(facts.version.split('.', 1)[0]) < 20) throw fail('DS1014', { version: facts.version });

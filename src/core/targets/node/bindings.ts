@@ -6,6 +6,7 @@ import { fail } from '../../common/errors.ts';
 import type { Milliseconds } from '../../common/units.ts';
 import type { Handle, LiveMember, LiveValue } from '../live-value.ts';
 import type { WriteResult } from '../target.ts';
+import { stoppedUrl } from './agent/capture.ts';
 import type { Answer, Written } from './agent/state.ts';
 import type { Modules, NodeModule } from './modules.ts';
 import { Remote, type NodeSession, type ObjectGroup } from './session.ts';
@@ -232,12 +233,12 @@ export class Bindings {
     held: Handle | undefined,
   ): Promise<Answer<Written> | { readonly captureProblem: string }> {
     await this.#session.scripts();
-    const { cdp, link } = this.#session;
-    // The target says that it has stopped; only the inspector's own thread hears us then, so we answer with requests
-    // that run no code there, until it goes on.
+    const { cdp } = this.#session;
+    // A target that stands still hears only the inspector's own thread, so the answer is a request that runs no code
+    // there, until it goes on.
     let going = true;
-    using _stopped = link.onMessage((message) => {
-      if ((message as { readonly kind?: string }).kind !== 'stopped') return;
+    using _stopped = cdp.on('Debugger.scriptParsed', ({ url }) => {
+      if (url !== stoppedUrl) return;
       const resume = (): void => {
         if (!going) return;
         cdp.send('Debugger.resume').catch(() => setTimeout(resume, 1));

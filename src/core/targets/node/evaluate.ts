@@ -1,10 +1,10 @@
 // Code that a person runs inside the target: TypeScript with top-level await; the value of its last expression.
 import { parseSync, Visitor } from 'oxc-parser';
 import { transformSync } from 'oxc-transform';
-import { fail } from '../../common/errors.ts';
+import { fail, isDevsandboxError } from '../../common/errors.ts';
 import type { Milliseconds } from '../../common/units.ts';
 import type { LiveValue } from '../live-value.ts';
-import { isCdpError, targetThrew, type NodeSession } from './session.ts';
+import { isCdpError, Remote, targetThrew, type NodeSession } from './session.ts';
 import type { Values } from './values.ts';
 
 let cells = 0;
@@ -49,35 +49,44 @@ export async function evaluateInside(
   code: string,
   timeout: Milliseconds,
 ): Promise<LiveValue> {
-  const { cdp } = session;
   const { text, isAsync } = wrapCode(code);
   const seconds = timeout / 1000;
-  const start = performance.now();
-  // `require` is the console's own, there while the expression is evaluated.
-  const started = cdp.send('Runtime.evaluate', {
-    expression: `${text}(require)\n//# sourceURL=devsandbox:cell/${++cells}`,
-    includeCommandLineAPI: true,
-    awaitPromise: isAsync,
-    silent: true,
-    timeout,
-    objectGroup: 'devsandbox:evaluate',
-  });
+  using group = session.group();
+  const run = async (): Promise<LiveValue> => {
+    // `require` is the console's own, there while the expression is evaluated. Nothing of the code runs yet.
+    const made = await session.cdp.send('Runtime.evaluate', {
+      expression: `(require => () => ${text}(require))(require)\n//# sourceURL=devsandbox:cell/${++cells}`,
+      includeCommandLineAPI: true,
+      silent: true,
+      objectGroup: group.name,
+    });
+    if (made.exceptionDetails) throw targetThrew(made.exceptionDetails);
+    const box = await session.remoteIn(group, 'runCell', new Remote(made.result.objectId!), timeout);
+    const response = await session.cdp.send('Runtime.callFunctionOn', {
+      objectId: box.objectId!,
+      functionDeclaration: 'function () { return this.value; }',
+      awaitPromise: isAsync,
+      silent: true,
+      objectGroup: group.name,
+    });
+    if (response.exceptionDetails) throw targetThrew(response.exceptionDetails);
+    return values.describe(response.result);
+  };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(fail('DS1028', { seconds })), timeout + 500);
   });
+  const running = run();
   try {
-    const response = await Promise.race([started, late]);
-    if (response.exceptionDetails) throw targetThrew(response.exceptionDetails);
-    return await values.describe(response.result);
+    return await Promise.race([running, late]);
   } catch (error) {
-    // V8 says of an evaluate that it terminated only that something went wrong.
-    if (isCdpError(error) && performance.now() - start >= timeout) throw fail('DS1028', { seconds }, error);
+    if (isDevsandboxError(error) && /ERR_SCRIPT_EXECUTION_TIMEOUT|Script execution timed out/.test(error.message))
+      throw fail('DS1028', { seconds }, error);
     if (isCdpError(error) && /collected/.test(error.message))
       throw fail('DS1029', { reason: 'it waits for a promise that nothing can settle any more' }, error);
     throw error;
   } finally {
     clearTimeout(timer);
-    started.catch(() => undefined);
+    running.catch(() => undefined);
   }
 }

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import { fail } from '../../common/errors.ts';
 import { commandLine, environment, isRunning, listeners, listenersOf, processIds, processStatus } from './proc.ts';
+import { Guardian } from './guardian.ts';
 import { handlesSignalItself } from './signal-owner.ts';
 
 const sigusr1 = 1n << 9n;
@@ -16,6 +17,8 @@ export interface OpenInspector {
   readonly port: number;
   /** We made the process open it, so it is ours to close. */
   readonly opened: boolean;
+  /** Closes what we opened should we die before the agent is there. */
+  readonly guardian?: Guardian;
 }
 
 interface ListedTarget {
@@ -95,11 +98,25 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
   const refusal = await refusalOf(pid);
   if (refusal) throw refusal;
   const [port, before] = await Promise.all([inspectorPortOf(pid), portsOf(pid)]);
+  const guardian = new Guardian(pid, port);
+  try {
+    return { ...(await signalUntilOpen(pid, port, before)), opened: true, guardian };
+  } catch (error) {
+    guardian[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function signalUntilOpen(
+  pid: number,
+  port: number,
+  before: ReadonlySet<number>,
+): Promise<{ readonly url: string; readonly port: number }> {
   const deadline = performance.now() + openSeconds * 1000;
   let signalledAt = Number.NEGATIVE_INFINITY;
   while (performance.now() < deadline) {
     const found = signalledAt > 0 ? await findInspector(pid, before) : undefined;
-    if (found) return { ...found, opened: true };
+    if (found) return found;
     // Repeated: the port may have been taken by someone in between, and then the process only says so on its stderr.
     if (performance.now() - signalledAt > 2000) {
       const holder = port === 0 ? undefined : await holderOf(port);

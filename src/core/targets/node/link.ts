@@ -9,7 +9,6 @@ export class FrontLink implements Disposable {
   readonly token = randomBytes(16).toString('hex');
   readonly #server: Server;
   readonly #frames = new Map<number, EventSource<Uint8Array>>();
-  readonly #messages = new EventSource<unknown>();
   readonly #connected = Promise.withResolvers<void>();
   #socket: Socket | undefined;
 
@@ -43,11 +42,6 @@ export class FrontLink implements Disposable {
     let source = this.#frames.get(type);
     if (!source) this.#frames.set(type, (source = new EventSource()));
     return source.on(listener);
-  }
-
-  /** JSON messages of the agent. */
-  onMessage(listener: Listener<unknown>): Disposable {
-    return this.#messages.on(listener);
   }
 
   /** Sends a frame to the agent. */
@@ -103,7 +97,6 @@ export class FrontLink implements Disposable {
   }
 
   #dispatch(type: number, payload: Buffer): void {
-    if (type === frameTypes.message) this.#messages.emit(JSON.parse(payload.toString()));
-    else this.#frames.get(type)?.emit(payload);
+    this.#frames.get(type)?.emit(payload);
   }
 }

@@ -141,10 +141,9 @@ export class NodeTarget implements Target {
   }
 
   call(fn: Handle, receiver: Handle | undefined, args: readonly string[]): Promise<LiveValue> {
-    return this.#run(async () => {
-      using group = this.session.group();
-      return await this.values.describe(await this.session.remoteIn(group, 'state.call', fn, receiver ?? null, args));
-    });
+    return this.#run(async () =>
+      this.values.withPlace(await this.session.invoke<LiveValue>('state.call', fn, receiver ?? null, args)),
+    );
   }
 
   replaceFunction(place: Place, source: string): Promise<Replacement> {

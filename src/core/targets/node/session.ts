@@ -141,13 +141,37 @@ export class NodeSession {
     return result;
   }
 
-  #call(
+  async #call(
     path: string,
     args: readonly unknown[],
     returnByValue: boolean,
     group?: string,
   ): Promise<Protocol.Runtime.RemoteObject> {
-    return this.#callText(`function (...a) { return this.${path}(...a); }`, args, returnByValue, group);
+    if (!inTurn.has(path))
+      return this.#callText(`function (...a) { return this.${path}(...a); }`, args, returnByValue, group);
+    const id = ++turns;
+    const taken = this.#callText(
+      `function (id, ...a) { return this.turns.take(id, () => this.${path}(...a)); }`,
+      [id, ...args],
+      returnByValue,
+      group,
+    );
+    let timer: NodeJS.Timeout | undefined;
+    const hurried = new Promise<Protocol.Runtime.RemoteObject>((resolve, reject) => {
+      timer = setTimeout(() => {
+        // Sent as one burst; where nothing was left to hurry, or its result is still to come, `taken` gives it.
+        const isDone = this.#callText('function (id) { return this.turns.hurry(id); }', [id], true);
+        const outcome = this.#callText('function (id) { return this.turns.outcome(id); }', [id], returnByValue, group);
+        outcome.catch(() => undefined);
+        isDone.then(({ value }) => (value === true ? outcome.then(resolve, reject) : undefined)).catch(() => undefined);
+      }, turnWithin);
+    });
+    taken.catch(() => undefined);
+    try {
+      return await Promise.race([taken, hurried]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async #callText(
@@ -161,7 +185,7 @@ export class NodeSession {
       functionDeclaration,
       arguments: args.map(argumentOf),
       returnByValue,
-      awaitPromise: awaited.has(functionDeclaration),
+      awaitPromise: givesPromise(functionDeclaration),
       silent: true,
       ...(objectGroup !== undefined && { objectGroup }),
     });
@@ -170,10 +194,23 @@ export class NodeSession {
   }
 }
 
+/** What changes the app's state, runs its code, or uses its queues: in a turn of its own, see agent/turns.ts. */
+const inTurn: ReadonlySet<string> = new Set([
+  'captureAll',
+  'leave',
+  'runCell',
+  'state.call',
+  'state.write',
+  'state.writePrivate',
+  'state.writeVariable',
+  'writeConst',
+]);
+/** A process that has had no turn of its event loop for so long is in a loop of its own: then not in a turn. */
+const turnWithin = 300;
+let turns = 0;
+
 // Only these give promises: awaiting a plain value through the inspector has been seen to fail.
-const awaited = new Set(
-  ['captureAll', 'writeConst', 'settle'].map((path) => `function (...a) { return this.${path}(...a); }`),
-);
+const givesPromise = (text: string): boolean => text.includes('this.turns.take(');
 
 export function targetThrew(details: Protocol.Runtime.ExceptionDetails): Error {
   const reason = (details.exception?.description ?? details.exception?.value?.toString() ?? details.text).split(

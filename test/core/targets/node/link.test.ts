@@ -8,19 +8,15 @@ const connect = (front: FrontLink, onClose = () => {}, token = front.token) =>
   openLink({ net, port: front.port, token, budget: 1 << 20, onClose });
 
 describe('the lifeline', () => {
-  it('carries frames of any size in order, and messages, both ways', async () => {
+  it('carries frames of any size in order, both ways', async () => {
     using front = await FrontLink.open();
     const seen: [number, number][] = [];
-    const messages: unknown[] = [];
     front.onFrame(7, (bytes) => void seen.push([bytes.length, bytes.at(-1) ?? -1]));
-    front.onMessage((message) => void messages.push(message));
     const agent = connect(front);
     await front.connected;
     const sizes = [0, 1, 5, 4095, 4097, 70_000, 300_000, 3];
     for (const [i, size] of sizes.entries()) agent.send(7, new Uint8Array(size).fill(i));
-    agent.post({ hello: 'wörld' });
-    await eventually(() => expect(messages).toEqual([{ hello: 'wörld' }]));
-    expect(seen).toEqual(sizes.map((size, i) => [size, size === 0 ? -1 : i]));
+    await eventually(() => expect(seen).toEqual(sizes.map((size, i) => [size, size === 0 ? -1 : i])));
     let back = '';
     agent.onFrame(9, (bytes) => (back += Buffer.from(bytes).toString()));
     front.send(9, Buffer.from('to the agent'));

@@ -9,6 +9,9 @@
 import type * as Inspector from 'node:inspector';
 import { isNative, textOfFunction, type Types } from './shape.ts';
 
+/** Script whose appearance says that the target has been stopped. */
+export const stoppedUrl = 'devsandbox:stopped';
+
 export type EvalClosure = (source: string) => unknown;
 
 export interface Captured {
@@ -22,8 +25,11 @@ export interface Capture {
   evalIn(token: number, source: string): unknown;
   closure(token: number): EvalClosure | undefined;
   release(tokens: readonly number[]): void;
-  /** Runs `onPause` with the entered frame while the target is stopped there; the front must resume it. `value` is at hand there. */
-  stopIn(fn: unknown, value: unknown, onPause: (frame: StoppedFrame) => void): string | undefined;
+  /**
+   * Stops the target at the entry of `fn`, where `value` is at hand, and runs `inFrame` there; gives why that failed.
+   * It stands still until the front makes it go on, which a script named {@link stoppedUrl} tells it to do.
+   */
+  stopIn(fn: unknown, value: unknown, inFrame: (frame: StoppedFrame) => void): string | undefined;
   dispose(): void;
 }
 
@@ -46,6 +52,8 @@ const asyncGeneratorNext = Reflect.getPrototypeOf(Reflect.getPrototypeOf((async 
 const promiseThen = Promise.prototype.then;
 const ignore = (): void => undefined;
 
+const reasonOf = (failure: unknown): string => String((failure as { readonly message?: unknown } | null)?.message);
+
 /** Whether its parameters may have default expressions; yes also where that cannot be told from its first words. */
 function hasDefaults(fn: object): boolean {
   const text = textOfFunction(fn);
@@ -66,7 +74,7 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
       failure = error;
       answer = result;
     });
-    if (failure) throw Object.assign(new Error(method), { reason: failure });
+    if (failure) throw new Error(`${method}: ${reasonOf(failure)}`);
     return answer as T;
   };
 
@@ -179,20 +187,21 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
     release(tokens) {
       for (const token of tokens) closures.delete(token);
     },
-    stopIn(fn, value, onPause) {
+    stopIn(fn, value, inFrame) {
       const problem = refusal(fn);
       if (problem !== undefined) return problem;
       connect();
-      let stopped = false;
+      let outcome: string | undefined = 'its parameters cannot be null, so it could not be entered';
       // `inspectorNotification` comes after the event's own name: this listener is the last to run before the stop, and
       // the request to terminate is its last act, so that the body cannot run whoever ends the stop.
       const listener = (message: { readonly method: string; readonly params?: unknown }): void => {
         if (message.method !== 'Debugger.paused') return;
-        stopped = true;
+        outcome = undefined;
         const { callFrames } = message.params as { readonly callFrames: readonly Omit<StoppedFrame, 'post'>[] };
         try {
           const { result } = post<{ readonly result: StoppedFrame['value'] }>('Runtime.evaluate', {
-            expression: `${name}.value`,
+            // Its name reaches the front whatever waits on the lifeline, and tells it that the target stands still.
+            expression: `${name}.value\n//# sourceURL=${stoppedUrl}`,
             objectGroup: name,
           });
           const { objectId, unserializableValue } = result;
@@ -202,16 +211,17 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
               : unserializableValue !== undefined
                 ? { unserializableValue }
                 : { value: result.value };
-          onPause({
+          inFrame({
             callFrameId: callFrames[0]!.callFrameId,
             scopeChain: callFrames[0]!.scopeChain,
             value: argument,
             post,
           });
-        } catch {
-          // Told by what the caller left unset.
+        } catch (error) {
+          outcome = reasonOf(error);
+        } finally {
+          session!.post('Runtime.terminateExecution');
         }
-        session!.post('Runtime.terminateExecution');
       };
       session!.on('inspectorNotification', listener);
       try {
@@ -221,7 +231,7 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
         session!.off('inspectorNotification', listener);
         post('Debugger.setSkipAllPauses', { skip: true });
       }
-      return stopped ? undefined : 'its parameters cannot be null, so it could not be entered';
+      return outcome;
     },
     dispose() {
       closures.clear();

@@ -3,6 +3,7 @@
 import type * as Inspector from 'node:inspector';
 import type * as Net from 'node:net';
 import type * as Util from 'node:util';
+import type * as Vm from 'node:vm';
 import { makeRedaction } from '../../../instrument/runtime/redaction.ts';
 import { makeCapture, type Capture, type CaptureResult } from './capture.ts';
 import { makeDescriber, type Describer } from './describe.ts';
@@ -13,6 +14,8 @@ import { makeMembers, type Members } from './members.ts';
 import { makeState, type State } from './state.ts';
 import type { Types } from './shape.ts';
 import { writeConst } from './write-const.ts';
+import { makeTurns } from './turns.ts';
+import { withTimeLimit } from './time-limit.ts';
 import { makeUndo } from './undo.ts';
 import { makeWalk } from './walk.ts';
 
@@ -66,6 +69,8 @@ interface Lock {
   /** What createAgent gave, for a front that lost its remote object id; undefined with the wrong token. */
   readonly api: (token: string) => unknown;
   readonly moveInspector: (token: string) => void;
+  /** Makes the agent close the inspector when it leaves: another devsandbox had opened it and is dead. */
+  readonly ownInspector: () => void;
 }
 
 const lockKey = Symbol.for('devsandbox.lock');
@@ -82,9 +87,12 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
   const describer = makeDescriber(types, handles, redaction);
   const members = makeMembers(types, describer);
   const capture = makeCapture(inspector, types);
+  const turns = makeTurns();
+  const later = setImmediate;
   const pauses = { count: 0, longest: 0, total: 0 };
   let link: AgentLink | undefined;
   let left = false;
+  let { closeInspector } = options;
 
   const addPause = (ms: number): void => {
     pauses.count++;
@@ -101,17 +109,17 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
     }
   }
 
-  function leave(): void {
+  /** All but the lifeline's socket, which may be closed in a turn of its own only. */
+  function leaveNow(): void {
     if (left) return;
     left = true;
     undo.run();
     capture.dispose();
     handles.clear();
     if (options.takeLock) Reflect.deleteProperty(process, lockKey);
-    link?.close();
-    if (options.closeInspector) {
+    if (closeInspector) {
       // Not now: this may run inside a message of the very inspector that is to be closed.
-      setImmediate(() => {
+      later(() => {
         try {
           inspector.close();
         } catch {
@@ -119,6 +127,11 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
         }
       });
     }
+  }
+
+  function leave(): void {
+    leaveNow();
+    link?.close();
   }
 
   const agent: Agent = {
@@ -151,22 +164,28 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
         if (lock) return { takenBy: lock.frontPid };
         const own: Lock = {
           frontPid: options.frontPid,
-          leave,
+          leave: leaveNow,
           api: (token) => (token === options.token ? api : undefined),
           moveInspector: (token) => {
             if (token !== options.token) return;
             inspector.close();
             inspector.open(0, '127.0.0.1');
           },
+          ownInspector: () => {
+            closeInspector = true;
+          },
         };
         Object.defineProperty(process, lockKey, { value: own, configurable: true, enumerable: false });
       }
-      link = openLink({
-        net: builtin('net') as typeof Net,
-        port: options.port,
-        token: options.token,
-        budget: linkBudget,
-        onClose: leave,
+      later(() => {
+        if (left) return;
+        link = openLink({
+          net: builtin('net') as typeof Net,
+          port: options.port,
+          token: options.token,
+          budget: linkBudget,
+          onClose: leave,
+        });
       });
       return {
         pid: process.pid,
@@ -181,6 +200,10 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
       (Reflect.getOwnPropertyDescriptor(process, lockKey)?.value as Lock | undefined)?.leave();
     },
     leave,
+    turns,
+    runCell: (cell: () => unknown, timeout: number): { readonly value: unknown } => ({
+      value: withTimeLimit(builtin('vm') as typeof Vm, cell, timeout),
+    }),
     pauses: (): Pauses => ({ ...pauses }),
     addPause,
     now: (): number => performance.now(),
@@ -193,38 +216,38 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
       expression: string,
       expected: string | null,
       held: number | null,
-    ): Promise<unknown> =>
-      new Promise((resolve) => {
-        setImmediate(() => {
-          try {
-            resolve(
-              writeConst({ agent, fn, name, expression, expected, held, post: (message) => link!.post(message) }),
-            );
-          } catch (error) {
-            resolve({ captureProblem: error instanceof Error ? error.message : String(error) });
+    ): unknown => {
+      try {
+        return writeConst({ agent, fn, name, expression, expected, held });
+      } catch (error) {
+        return { captureProblem: error instanceof Error ? error.message : String(error) };
+      }
+    },
+    /** Captures the scopes of functions, a few milliseconds of each turn of the event loop. */
+    captureAll(...functions: unknown[]): CaptureResult[] | Promise<CaptureResult[]> {
+      const results: CaptureResult[] = [];
+      const slice = (): boolean => {
+        paused(() => {
+          const until = performance.now() + 4;
+          while (results.length < functions.length && performance.now() < until) {
+            try {
+              results.push(capture.take(functions[results.length]));
+            } catch (error) {
+              results.push({ problem: error instanceof Error ? error.message : String(error) });
+            }
           }
         });
-      }),
-    /** Captures the scopes of functions between two turns of the event loop, a few milliseconds at a time. */
-    captureAll: (...functions: unknown[]): Promise<CaptureResult[]> =>
-      new Promise((resolve) => {
-        const results: CaptureResult[] = [];
-        const slice = (): void => {
-          paused(() => {
-            const until = performance.now() + 4;
-            while (results.length < functions.length && performance.now() < until) {
-              try {
-                results.push(capture.take(functions[results.length]));
-              } catch (error) {
-                results.push({ problem: error instanceof Error ? error.message : String(error) });
-              }
-            }
-          });
-          if (results.length < functions.length) setImmediate(slice);
+        return results.length < functions.length;
+      };
+      if (!slice()) return results;
+      return new Promise((resolve) => {
+        const next = (): void => {
+          if (slice()) later(next);
           else resolve(results);
         };
-        setImmediate(slice);
-      }),
+        later(next);
+      });
+    },
   };
   return api;
 }

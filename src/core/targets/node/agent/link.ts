@@ -3,13 +3,11 @@
 import type * as Net from 'node:net';
 
 /** Frame: length of the payload (u32 LE), type (u8), payload. */
-export const frameTypes = { hello: 0, message: 1 } as const;
+export const frameTypes = { hello: 0 } as const;
 
 export interface AgentLink {
   /** False when the frame was dropped, because the front is too slow or gone. The bytes must not change afterwards. */
   send(type: number, payload: Uint8Array): boolean;
-  /** A JSON message to the front. */
-  post(message: unknown): boolean;
   /** Listens to frames of one type from the front; one listener each. */
   onFrame(type: number, listener: (payload: Uint8Array) => void): void;
   /** Bytes that wait to be sent. */
@@ -93,7 +91,6 @@ export function openLink({ net, port, token, budget, onClose }: LinkOptions): Ag
   send(frameTypes.hello, Buffer.from(token));
   return {
     send,
-    post: (message) => send(frameTypes.message, Buffer.from(JSON.stringify(message))),
     onFrame: (type, listener) => void listeners.set(type, listener),
     get backlog() {
       return socket.writableLength;

@@ -55,7 +55,7 @@ export interface State {
   ): Answer<Written>;
   /** Functions, getters and setters of an object's prototypes: each is within a class that may have a private field. */
   methodsOf(handle: number): object[];
-  call(fn: number, receiver: number | null, args: readonly string[]): unknown;
+  call(fn: number, receiver: number | null, args: readonly string[]): LiveValue;
 }
 
 export interface Written {
@@ -240,10 +240,12 @@ export function makeState({ types, handles, describer, members, capture, paused 
       const callee = held(fn);
       if (typeof callee !== 'function') throw new TypeError('it is no function');
       const self = receiver === null ? undefined : handles.get(receiver);
-      return Reflect.apply(
-        callee as (...args: unknown[]) => unknown,
-        self,
-        args.map((arg) => evaluate(undefined, arg, undefined, null)),
+      return describer.describe(
+        Reflect.apply(
+          callee as (...args: unknown[]) => unknown,
+          self,
+          args.map((arg) => evaluate(undefined, arg, undefined, null)),
+        ),
       );
     },
   };

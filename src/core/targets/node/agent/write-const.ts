@@ -1,6 +1,7 @@
 // A `const` can be written only by the debugger, in a frame. The frame is that of a function which is entered and left
 // before its first statement; while it stands, V8's own request sets the variable, and the front lets the target go on.
 import type { LiveValue } from '../../live-value.ts';
+import type { StoppedFrame } from './capture.ts';
 import type { Agent } from './index.ts';
 
 export interface ConstWrite {
@@ -10,8 +11,6 @@ export interface ConstWrite {
   readonly expression: string;
   readonly expected: string | null;
   readonly held: number | null;
-  /** Tells the front that the target stands still. */
-  readonly post: (message: unknown) => void;
 }
 
 export type ConstWritten =
@@ -23,7 +22,29 @@ interface Described {
   readonly result: readonly { readonly name: string }[];
 }
 
-export function writeConst({ agent, fn, name, expression, expected, held, post }: ConstWrite): ConstWritten {
+/** Sets the variable to the frame's value in the outermost scope that has it; gives why not. */
+function setInFrame(frame: StoppedFrame, name: string): string | undefined {
+  // The scopes of a frame begin with its own; the module's is the outermost that has the name.
+  for (const scopeNumber of frame.scopeChain.map((_, i) => i).reverse()) {
+    const scope = frame.scopeChain[scopeNumber]!;
+    if (scope.type === 'global' || scope.type === 'script' || scope.object.objectId === undefined) continue;
+    const { result } = frame.post<Described>('Runtime.getProperties', {
+      objectId: scope.object.objectId,
+      ownProperties: true,
+    });
+    if (!result.some((each) => each.name === name)) continue;
+    frame.post('Debugger.setVariableValue', {
+      scopeNumber,
+      variableName: name,
+      newValue: frame.value,
+      callFrameId: frame.callFrameId,
+    });
+    return undefined;
+  }
+  return 'its scope was not found';
+}
+
+export function writeConst({ agent, fn, name, expression, expected, held }: ConstWrite): ConstWritten {
   const { capture, state, describer } = agent;
   const captured = capture.take(fn);
   if ('problem' in captured) return { captureProblem: captured.problem };
@@ -32,30 +53,11 @@ export function writeConst({ agent, fn, name, expression, expected, held, post }
     capture.release([captured.token]);
     return prepared;
   }
-  let failure: string | undefined = 'its scope was not found';
+  let failure: string | undefined = 'its scope could not be entered';
   const start = performance.now();
   const problem = agent.paused(() =>
     capture.stopIn(fn, prepared.next, (frame) => {
-      // The scopes of a frame begin with its own; the module's is the outermost that has the name.
-      const numbers = frame.scopeChain.map((_, i) => i).reverse();
-      for (const scopeNumber of numbers) {
-        const scope = frame.scopeChain[scopeNumber]!;
-        if (scope.type === 'global' || scope.type === 'script' || scope.object.objectId === undefined) continue;
-        const { result } = frame.post<Described>('Runtime.getProperties', {
-          objectId: scope.object.objectId,
-          ownProperties: true,
-        });
-        if (!result.some((each) => each.name === name)) continue;
-        frame.post('Debugger.setVariableValue', {
-          scopeNumber,
-          variableName: name,
-          newValue: frame.value,
-          callFrameId: frame.callFrameId,
-        });
-        failure = undefined;
-        break;
-      }
-      post({ kind: 'stopped' });
+      failure = setInFrame(frame, name);
     }),
   );
   const ms = performance.now() - start;
