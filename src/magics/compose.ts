@@ -51,9 +51,12 @@ export async function createEngine(options: EngineOptions = {}): Promise<Convers
     },
     listTargets: async () => (await import('../core/targets/index.ts')).listTargets(),
     attach: async (selector) => {
-      const { attach } = await import('../core/targets/index.ts');
+      const { attach, select } = await import('../core/targets/index.ts');
+      const selected = await select(selector);
+      // A target lets one devsandbox in at a time; another one is left only once the new one is there.
+      if ('pid' in selected && selected.pid === target?.info.pid) await services.detach();
+      const attached = await attach(selected);
       await services.detach();
-      const attached = await attach(selector);
       target = attached;
       const { name, pid, runtimeVersion } = attached.info;
       session.apply({ type: 'target.attached', target: { name, pid, runtime: runtimeVersion, selector } });
