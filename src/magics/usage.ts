@@ -5,9 +5,8 @@ function placeholder(spec: ArgumentSpec): string {
   if (spec.choices && spec.choices.length <= 5) return spec.choices.join('|');
   if (spec.type === 'duration') return 'DURATION';
   if (spec.type === 'bytes') return 'SIZE';
-  return (spec.word ? (spec.completer === 'liveName' ? 'FILE#FUNCTION' : (spec.completer ?? spec.name)) : spec.name)
-    .replace(/[A-Z]/g, '-$&')
-    .toUpperCase();
+  if (spec.word && spec.completer === 'liveName') return 'FILE#FUNCTION';
+  return (spec.word ? (spec.completer ?? spec.name) : spec.name).replace(/[A-Z]/g, '-$&').toUpperCase();
 }
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

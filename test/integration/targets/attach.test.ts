@@ -140,6 +140,24 @@ describe.each(majors)('Node %i', (major) => {
     await target.detach();
   });
 
+  it.each([
+    ['process.exit(3)', 3],
+    ["throw new Error('on purpose')", 1],
+    ['clearInterval(idle)', 0],
+    ["process.kill(process.pid, 'SIGTERM')", 'SIGTERM'],
+  ])('does not hold up an app that ends: %s', async (end, status) => {
+    const app = await start({
+      major,
+      code: `globalThis.idle = setInterval(() => {}, 100); globalThis.end = () => setTimeout(() => { ${end} }, 500); console.log('listening 0');`,
+    });
+    const target = await attached(String(app.pid));
+    const told = new Promise((resolve) => void target.exited(resolve));
+    await target.evaluate('end(), 1', ms(5000));
+    expect(await app.exited).toBe(status);
+    await told;
+    await expect(target.evaluate('1', ms(5000))).rejects.toMatchObject({ code: 'DS1002' });
+  });
+
   it('leaves nothing behind and fails no request when it detaches under load', async () => {
     const app = await start({ major });
     await app.get();

@@ -54,8 +54,9 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
     return new NodeTarget({ session: worker, main: mainSession, fate, openedInspector: inspector.opened });
   } catch (error) {
     fate.detached = true;
+    // The end of the lifeline makes the agent close the inspector: nobody should be connected to it then.
+    await cdp.closed();
     link[Symbol.dispose]();
-    cdp.close();
     throw error;
   }
 }
@@ -71,7 +72,11 @@ async function inspectorOf({ pid, url }: NodeAddress): Promise<OpenInspector> {
 
 async function connect(url: string, fate: Fate): Promise<CdpClient> {
   try {
-    return await connectCdp(url, fate.why);
+    const cdp = await connectCdp(url, fate.why);
+    // A process that ends waits for whoever is connected to its inspector: it asks us to leave, and we do.
+    cdp.on('NodeRuntime.waitingForDisconnect', () => cdp.close());
+    cdp.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }).catch(() => undefined);
+    return cdp;
   } catch (error) {
     throw fail('DS1012', { url, reason: messageOf(error) }, error);
   }

@@ -289,6 +289,7 @@ export class NodeTarget implements Target {
     const { pid } = this.info;
     const sessions = this.#main ? [this.session, this.#main] : [this.session];
     await (await this.#swapper?.catch(() => undefined))?.dispose().catch(() => undefined);
+    await Promise.all(sessions.map((session) => session.cdp.silence()));
     for (const session of sessions) {
       // A target that does not answer is left to its lifeline, which ends with us.
       await Promise.race([session.invoke('leave').catch(() => undefined), sleep(2000, undefined, { ref: false })]);
