@@ -14,6 +14,7 @@ import type {
   Place,
   RecordingOptions,
   Replacement,
+  Restored,
   Target,
   TargetInfo,
   TargetModule,
@@ -158,16 +159,24 @@ export class FakeTarget implements Target {
     const id = `fake-${this.#replaced.size + 1}`;
     this.#replaced.set(id, { place, value: found.value });
     this.#members.assign(holder, step, this.#evaluate(source, undefined, undefined));
-    return { id, source, originalSource: String(found.value), references: [step], missed: [], pause: ms(0) };
+    return {
+      id,
+      handle: this.#handleAt(place),
+      source,
+      originalSource: String(found.value),
+      references: [step],
+      missed: [],
+      pause: ms(0),
+    };
   }
 
-  async restoreFunction(id: string): Promise<{ readonly restored: number; readonly pause: Milliseconds }> {
+  async restoreFunction(id: string): Promise<Restored> {
     const replaced = this.#replaced.get(id);
     if (!replaced) throw fail('DS5031', { which: `is known here as ${id}` });
     const { holder, step } = this.#holder(replaced.place);
     this.#members.assign(holder, step, replaced.value);
     this.#replaced.delete(id);
-    return { restored: 1, pause: ms(0) };
+    return { restored: 1, handle: this.#handleAt(replaced.place), missed: [], pause: ms(0) };
   }
 
   async record(_options: RecordingOptions): Promise<TargetRecording> {
@@ -207,6 +216,12 @@ export class FakeTarget implements Target {
       holder: this.#module(place.module).variables,
       step: 'variable' in place ? place.variable : place.exported,
     };
+  }
+
+  #handleAt(place: Place): Handle {
+    const { holder, step } = this.#holder(place);
+    const found = this.#members.find(holder, step);
+    return this.#handles.add(found.ok ? (found.value as object) : {}) as Handle;
   }
 
   #evaluate(expression: string, old: unknown, held: unknown): unknown {

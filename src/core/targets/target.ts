@@ -57,6 +57,8 @@ export interface WriteResult {
 /** A function that was replaced in the running process and can be put back. */
 export interface Replacement {
   readonly id: string;
+  /** The function that runs now. */
+  readonly handle: Handle;
   /** The source text that runs now, and the text that ran before. */
   readonly source: string;
   readonly originalSource: string;
@@ -64,6 +66,15 @@ export interface Replacement {
   readonly references: readonly string[];
   /** References that were found and could not be replaced, with the reason. */
   readonly missed: readonly { readonly place: string; readonly reason: string }[];
+  readonly pause: Milliseconds;
+}
+
+export interface Restored {
+  /** How many references lead to the old code again. */
+  readonly restored: number;
+  /** The function that runs now: the one that ran before. */
+  readonly handle: Handle;
+  readonly missed: Replacement['missed'];
   readonly pause: Milliseconds;
 }
 
@@ -136,7 +147,7 @@ export interface Target extends AsyncDisposable {
 
   /** Replaces the function at a place by `source` (a function expression, method or arrow as text). */
   replaceFunction(place: Place, source: string): Promise<Replacement>;
-  restoreFunction(id: string): Promise<{ readonly restored: number; readonly pause: Milliseconds }>;
+  restoreFunction(id: string): Promise<Restored>;
 
   record(options: RecordingOptions): Promise<TargetRecording>;
 

@@ -6,11 +6,11 @@ import { fail } from '../../common/errors.ts';
 import type { Milliseconds } from '../../common/units.ts';
 import type { Handle, LiveMember, LiveValue } from '../live-value.ts';
 import type { WriteResult } from '../target.ts';
-import { stoppedUrl } from './agent/capture.ts';
 import type { Answer, Written } from './agent/state.ts';
 import type { Modules, NodeModule } from './modules.ts';
 import { Remote, type NodeSession, type ObjectGroup } from './session.ts';
 import type { FoundFunction, Scopes } from './scopes.ts';
+import { resuming } from './stops.ts';
 import { problemOf, type Values } from './values.ts';
 
 export class Bindings {
@@ -232,30 +232,15 @@ export class Bindings {
     expected: string | undefined,
     held: Handle | undefined,
   ): Promise<Answer<Written> | { readonly captureProblem: string }> {
-    await this.#session.scripts();
-    const { cdp } = this.#session;
-    // A target that stands still hears only the inspector's own thread, so the answer is a request that runs no code
-    // there, until it goes on.
-    let going = true;
-    using _stopped = cdp.on('Debugger.scriptParsed', ({ url }) => {
-      if (url !== stoppedUrl) return;
-      const resume = (): void => {
-        if (!going) return;
-        cdp.send('Debugger.resume').catch(() => setTimeout(resume, 1));
-      };
-      resume();
-    });
-    try {
-      return await this.#session.invoke<Answer<Written> | { readonly captureProblem: string }>(
+    return resuming(this.#session, () =>
+      this.#session.invoke<Answer<Written> | { readonly captureProblem: string }>(
         'writeConst',
         new Remote(fn.objectId),
         name,
         expression,
         expected ?? null,
         held ?? null,
-      );
-    } finally {
-      going = false;
-    }
+      ),
+    );
   }
 }

@@ -9,6 +9,7 @@ import type {
   Place,
   RecordingOptions,
   Replacement,
+  Restored,
   Target,
   TargetInfo,
   TargetModule,
@@ -149,20 +150,12 @@ export class NodeTarget implements Target {
   replaceFunction(place: Place, source: string): Promise<Replacement> {
     return this.#run(async () => {
       const { value, name, home } = await this.#functionAt(place);
-      // The swapper keeps the function by its id until it is restored.
-      const group = this.session.group();
-      const fn = await this.values.remote(value.handle, group);
-      const homeId = home === undefined ? undefined : (await this.values.remote(home, group)).objectId;
-      const swapper = await this.#swap();
-      return this.session.allowingPauses(() => swapper.replace(fn.objectId, source, name, homeId));
+      return (await this.#swap()).replace(value.handle, source, name, home);
     });
   }
 
-  restoreFunction(id: string): Promise<{ readonly restored: number; readonly pause: Milliseconds }> {
-    return this.#run(async () => {
-      const swapper = await this.#swap();
-      return this.session.allowingPauses(() => swapper.restore(id));
-    });
+  restoreFunction(id: string): Promise<Restored> {
+    return this.#run(async () => (await this.#swap()).restore(id));
   }
 
   async record(options: RecordingOptions): Promise<TargetRecording> {
@@ -205,28 +198,9 @@ export class NodeTarget implements Target {
   }
 
   #swap(): Promise<Swapper> {
-    return (this.#swapper ??= (async () => {
-      const [{ Swapper: Class }, scripts] = await Promise.all([import('./swap/swapper.ts'), this.session.scripts()]);
-      return new Class({
-        cdp: this.session.cdp,
-        roots: async () => {
-          const modules = (await this.modulesOf.list()).filter((each) => each.own);
-          const found = await Promise.all(
-            modules.map(async (module) => ({
-              label: module.id,
-              objectId: (
-                await this.session.withAgentRemote('(agent, name) => agent.loader.exportsOf(name)', module.loaderName)
-              ).objectId,
-            })),
-          );
-          return found.flatMap(({ label, objectId }) => (objectId === undefined ? [] : [{ label, objectId }]));
-        },
-        scriptName: (scriptId) => {
-          const path = scripts.byId(scriptId)?.path;
-          return path === undefined ? scripts.byId(scriptId)?.url : this.modulesOf.idOf(path);
-        },
-      });
-    })());
+    return (this.#swapper ??= import('./swap/swapper.ts').then(
+      ({ Swapper: Class }) => new Class({ session: this.session, modules: this.modulesOf }),
+    ));
   }
 
   /** A #private field is written from a closure made within its class: in one of its methods. */

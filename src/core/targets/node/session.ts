@@ -51,7 +51,6 @@ export class NodeSession {
   /** Remote object id of what createAgent gave. */
   readonly agentId: string;
   #scripts: Promise<Scripts> | undefined;
-  #pausing = 0;
 
   constructor(options: { cdp: CdpClient; link: FrontLink; info: TargetInfo; agentId: string }) {
     this.cdp = options.cdp;
@@ -116,18 +115,6 @@ export class NodeSession {
   async pauses(): Promise<PauseReport> {
     const { count, longest, total } = await this.invoke<Pauses>('pauses');
     return { count, longest: longest as Milliseconds, total: total as Milliseconds };
-  }
-
-  /** Lets the target stop at our breakpoints while `run` runs; at all other times it stops at none, nor at `debugger`. */
-  async allowingPauses<T>(run: () => Promise<T>): Promise<T> {
-    await this.scripts();
-    if (this.#pausing++ === 0) await this.cdp.send('Debugger.setSkipAllPauses', { skip: false });
-    try {
-      return await run();
-    } finally {
-      if (--this.#pausing === 0)
-        await this.cdp.send('Debugger.setSkipAllPauses', { skip: true }).catch(() => undefined);
-    }
   }
 
   /** Runs requests of the inspector and counts the time they hold the target as a pause. */

@@ -21,6 +21,8 @@ export interface Captured {
 export type CaptureResult = Captured | { readonly problem: string };
 
 export interface Capture {
+  /** A request to V8's inspector within the target, answered at once. */
+  post<T>(method: string, params?: object): T;
   take(fn: unknown): CaptureResult;
   evalIn(token: number, source: string): unknown;
   closure(token: number): EvalClosure | undefined;
@@ -164,6 +166,10 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
   }
 
   return {
+    post(method, params) {
+      connect();
+      return post(method, params);
+    },
     take(fn) {
       const problem = refusal(fn);
       if (problem !== undefined) return { problem };

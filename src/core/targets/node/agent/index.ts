@@ -155,7 +155,7 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
     state: agent.state,
     loader: agent.loader,
     capture,
-    makeWalk: () => makeWalk(types),
+    makeWalk: () => makeWalk({ types }),
     describeOne: (value: unknown, name?: string) => describer.describe(value, name),
     /** Takes the lock and opens the lifeline. Gives the front's pid of whoever holds the target instead. */
     start(): AgentFacts | { readonly takenBy: number } {

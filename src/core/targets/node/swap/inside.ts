@@ -1,93 +1,59 @@
-// Speaks with the injected half of a swap (agent/swap), held by the inspector for our session alone. `call` names one of
-// its functions and passes objects of the target by id.
+// Speaks with the injected half of a swap (agent/swap), held by the inspector for our session alone.
 import { bundleInjected } from '../../../common/bundle.ts';
-import type { CdpClient } from '../cdp.ts';
-import type { CdpResult } from '../cdp-domains.ts';
+import { fail } from '../../../common/errors.ts';
+import type { Swap } from '../agent/swap/index.ts';
+import { targetThrew, type NodeSession } from '../session.ts';
 
-export type ObjectId = string;
-export const objectGroup = 'devsandbox:swap';
-type Remote = CdpResult<'Runtime.callFunctionOn'>['result'];
-export type Property = CdpResult<'Runtime.getProperties'>['result'][number];
-
-/** Node's own modules, whatever the version and the module system of the app. */
-const builtin = `(name) => process.getBuiltinModule ? process.getBuiltinModule(name) : process.mainModule.require(name)`;
+const objectGroup = 'devsandbox:swap';
 
 export class Inside {
-  readonly cdp: CdpClient;
-  #exports: ObjectId = '';
-  #builtin: ObjectId = '';
+  readonly #session: NodeSession;
+  readonly #objectId: string;
 
-  constructor(cdp: CdpClient) {
-    this.cdp = cdp;
+  private constructor(session: NodeSession, objectId: string) {
+    this.#session = session;
+    this.#objectId = objectId;
   }
 
-  async load(): Promise<void> {
+  static async open(session: NodeSession): Promise<Inside> {
     const { code } = await bundleInjected(new URL('../agent/swap/index.ts', import.meta.url), { name: 'swap' });
-    this.#exports = await this.#evaluate(code);
-    this.#builtin = await this.#evaluate(builtin);
-  }
-
-  /** For arguments: Node's builtin modules by name. */
-  get builtin(): { readonly objectId: ObjectId } {
-    return { objectId: this.#builtin };
-  }
-
-  async call(
-    name: string,
-    args: readonly unknown[],
-    options: { readonly value?: boolean; readonly wait?: boolean } = {},
-  ): Promise<Remote> {
-    return this.on(
-      this.#exports,
-      `function (...args) { return this[${JSON.stringify(name)}](...args); }`,
-      args,
-      options,
+    const { cdp } = session;
+    const loaded = await session.measured(() =>
+      cdp.send('Runtime.evaluate', { expression: code, silent: true, objectGroup }),
     );
+    const created =
+      loaded.result.objectId === undefined
+        ? loaded
+        : await cdp.send('Runtime.callFunctionOn', {
+            objectId: session.agentId,
+            functionDeclaration: 'function (made) { return made.createSwap(this.agent); }',
+            arguments: [{ objectId: loaded.result.objectId }],
+            silent: true,
+            objectGroup,
+          });
+    if (created.exceptionDetails || created.result.objectId === undefined)
+      throw fail('DS1030', { reason: created.exceptionDetails?.exception?.description ?? 'the swap did not load' });
+    return new Inside(session, created.result.objectId);
   }
 
-  async on(
-    objectId: ObjectId,
-    body: string,
-    args: readonly unknown[],
-    options: { readonly value?: boolean; readonly wait?: boolean } = {},
-  ): Promise<Remote> {
-    const reply = await this.cdp.send('Runtime.callFunctionOn', {
-      objectId,
-      functionDeclaration: body,
-      arguments: args.map((arg) => (isObject(arg) ? { objectId: arg.objectId } : { value: arg })),
-      objectGroup,
+  async call<Name extends keyof Swap>(
+    name: Name,
+    ...args: Parameters<Swap[Name]>
+  ): Promise<Awaited<ReturnType<Swap[Name]>>> {
+    const answer = await this.#session.cdp.send('Runtime.callFunctionOn', {
+      objectId: this.#objectId,
+      functionDeclaration: `function (...a) { return this.${name}(...a); }`,
+      arguments: args.map((value) => ({ value })),
+      returnByValue: true,
+      awaitPromise: true,
       silent: true,
-      returnByValue: options.value ?? false,
-      ...(options.wait && { awaitPromise: true }),
+      objectGroup,
     });
-    if (reply.exceptionDetails)
-      throw new Error(reply.exceptionDetails.exception?.description?.split('\n')[0] ?? reply.exceptionDetails.text);
-    return reply.result;
-  }
-
-  async properties(objectId: ObjectId): Promise<CdpResult<'Runtime.getProperties'>> {
-    return this.cdp.send('Runtime.getProperties', { objectId, ownProperties: true });
-  }
-
-  /** Members of an array of the target, by id. */
-  async items(array: ObjectId): Promise<readonly ObjectId[]> {
-    const { result } = await this.properties(array);
-    return result.flatMap((property) =>
-      /^\d+$/.test(property.name) && property.value?.objectId ? [property.value.objectId] : [],
-    );
+    if (answer.exceptionDetails) throw targetThrew(answer.exceptionDetails);
+    return answer.result.value as Awaited<ReturnType<Swap[Name]>>;
   }
 
   async release(): Promise<void> {
-    await this.cdp.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => undefined);
-  }
-
-  async #evaluate(expression: string): Promise<ObjectId> {
-    const reply = await this.cdp.send('Runtime.evaluate', { expression, objectGroup, silent: true });
-    if (!reply.result.objectId || reply.exceptionDetails)
-      throw new Error(reply.exceptionDetails?.exception?.description ?? 'the agent did not load');
-    return reply.result.objectId;
+    await this.#session.cdp.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => undefined);
   }
 }
-
-const isObject = (value: unknown): value is { objectId: ObjectId } =>
-  typeof value === 'object' && value !== null && 'objectId' in value;

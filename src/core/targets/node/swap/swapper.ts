@@ -1,52 +1,43 @@
 // Replaces a function in the running process by writing every reference to it, never by editing its code: LiveEdit can
 // kill Node 24. The new function is compiled in the scope of the old one. It carries the old one in a private field, so
-// that any later devsandbox finds it through the inspector and can put it back.
+// that any later devsandbox finds it through the inspector and can put it back. The work is done inside (agent/swap).
 import { fail } from '../../../common/errors.ts';
-import { ms, type Milliseconds } from '../../../common/units.ts';
-import type { Replacement } from '../../target.ts';
-import type { CdpClient } from '../cdp.ts';
+import { ms } from '../../../common/units.ts';
+import type { Handle } from '../../live-value.ts';
+import type { Replacement, Restored } from '../../target.ts';
+import type { Reference, Written } from '../agent/swap/index.ts';
+import type { SearchOptions } from '../agent/swap/references.ts';
+import type { Modules } from '../modules.ts';
+import type { NodeSession } from '../session.ts';
+import { resuming } from '../stops.ts';
 import { functionCode } from './code.ts';
-import { forceFrame } from './forced-frame.ts';
-import { Inside, type ObjectId } from './inside.ts';
-import { findReferences, type WalkRoots } from './references.ts';
+import { Inside } from './inside.ts';
 
-export interface SwapperOptions extends WalkRoots {
-  readonly cdp: CdpClient;
+/** Begins the id of a replacement by what was there already. */
+const unchanged = 'unchanged:';
+
+export interface SwapperOptions {
+  readonly session: NodeSession;
+  readonly modules: Modules;
 }
 
-interface Facts {
-  readonly source: string;
-  readonly name: string;
-  readonly isClass: boolean;
-  readonly native: boolean;
-}
-
-interface Written {
-  readonly references: string[];
-  readonly missed: { place: string; reason: string }[];
-  readonly pause: number;
-}
-
-const stamp = '#devsandboxOriginal';
-
-/** The Debugger domain must be enabled on the client. */
 export class Swapper {
-  readonly #options: SwapperOptions;
+  readonly #session: NodeSession;
+  readonly #modules: Modules;
   #inside: Promise<Inside> | undefined;
-  #swaps = new Map<string, { readonly original: ObjectId; readonly next: ObjectId; readonly name: string }>();
-  #count = 0;
 
-  constructor(options: SwapperOptions) {
-    this.#options = options;
+  constructor({ session, modules }: SwapperOptions) {
+    this.#session = session;
+    this.#modules = modules;
   }
 
   /**
    * @param fn the function that runs now
    * @param home the object it is a method of, for `super`
    */
-  async replace(fn: ObjectId, source: string, name: string, home?: ObjectId): Promise<Replacement> {
+  async replace(fn: Handle, source: string, name: string, home: Handle | undefined): Promise<Replacement> {
     const inside = await this.#load();
-    const present = await this.#facts(inside, fn);
+    const present = await inside.call('look', fn);
     if (present.native)
       throw fail('DS5040', {
         name,
@@ -59,157 +50,94 @@ export class Swapper {
         reason: 'it is a class',
         remedy: `replace one of its methods: ${name}.prototype.method`,
       });
-    const stamped = (await inside.properties(fn)).privateProperties?.find((property) => property.name === stamp)?.value
-      ?.objectId;
-    const original =
-      stamped !== undefined && (await this.#facts(inside, stamped)).source === source.trim() ? stamped : undefined;
-    const made =
-      original === undefined
-        ? await this.#compile(inside, fn, source, present, name, home)
-        : { fn: original, pause: 0 };
-    const next = made.fn;
-    const written = await this.#write(inside, fn, next);
-    if (written.references.length === 0)
+    const wanted = source.trim();
+    // What is there already stays, and nothing else is to be found.
+    if (present.source === wanted && present.originalSource === null)
+      return {
+        id: `${unchanged}${fn}`,
+        handle: fn,
+        source: wanted,
+        originalSource: wanted,
+        references: [],
+        missed: [],
+        pause: ms(0),
+      };
+    const expression =
+      present.originalSource === wanted ? null : functionCode(source, present.source, present.name).expression;
+    const options = await this.#searchOptions();
+    const replaced = await resuming(this.#session, () => inside.call('replace', fn, expression, home ?? null, options));
+    if ('failed' in replaced) {
+      if (replaced.failed === 'scope') throw fail('DS5041', { name, reason: replaced.reason });
+      if (replaced.failed === 'code') throw fail('DS5042', { name, problem: replaced.reason });
       throw fail('DS5040', {
         name,
-        reason: 'no reference to it was found',
+        reason: replaced.reason,
         remedy: 'name it by a variable, export or property that holds it',
       });
-    const id = `swap-${++this.#count}`;
-    this.#swaps.set(id, { original: fn, next, name });
-    const now = await this.#facts(inside, next);
+    }
     return {
-      id,
-      source: now.source,
+      id: String(replaced.id),
+      handle: replaced.handle as Handle,
+      source: replaced.source,
       originalSource: present.source,
-      references: written.references,
-      missed: written.missed,
-      pause: ms(made.pause + written.pause),
+      ...(await this.#named(replaced)),
+      pause: ms(replaced.pause),
     };
   }
 
-  async restore(
-    id: string,
-  ): Promise<{ readonly restored: number; readonly missed: Replacement['missed']; readonly pause: Milliseconds }> {
-    const swap = this.#swaps.get(id);
-    if (!swap) throw fail('DS5031', { which: `is known here as ${id}` });
-    const { references, missed, pause } = await this.#write(await this.#load(), swap.next, swap.original);
-    if (missed.length === 0) this.#swaps.delete(id);
-    return { restored: references.length, missed, pause: ms(pause) };
+  async restore(id: string): Promise<Restored> {
+    if (id.startsWith(unchanged))
+      return { restored: 0, missed: [], handle: Number(id.slice(unchanged.length)) as Handle, pause: ms(0) };
+    const inside = await this.#load();
+    const options = await this.#searchOptions();
+    const restored = await resuming(this.#session, () => inside.call('restore', Number(id), options));
+    if (!restored) throw fail('DS5031', { which: `is known here as ${id}` });
+    const { references, missed } = await this.#named(restored);
+    return { restored: references.length, missed, handle: restored.handle as Handle, pause: ms(restored.pause) };
   }
 
   /** Lets go of everything the inspector holds for us; what was replaced stays replaced. */
   async dispose(): Promise<void> {
     const inside = this.#inside;
     this.#inside = undefined;
-    this.#swaps.clear();
     await (await inside?.catch(() => undefined))?.release();
   }
 
   #load(): Promise<Inside> {
-    return (this.#inside ??= (async () => {
-      const inside = new Inside(this.#options.cdp);
-      await inside.load();
-      return inside;
-    })());
-  }
-
-  async #facts(inside: Inside, fn: ObjectId): Promise<Facts> {
-    return (await inside.call('facts', [{ objectId: fn }], { value: true })).value as Facts;
-  }
-
-  async #compile(
-    inside: Inside,
-    fn: ObjectId,
-    source: string,
-    present: Facts,
-    name: string,
-    home: ObjectId | undefined,
-  ): Promise<{ fn: ObjectId; pause: number }> {
-    const { expression } = functionCode(source, present.source, present.name);
-    const frame = await forceFrame(inside, fn, [], name);
-    const prototype =
-      home === undefined ? undefined : await inside.on(home, 'function () { return Object.getPrototypeOf(this); }', []);
-    const made = await inside
-      .call('compile', [
-        { objectId: frame.scope },
-        expression,
-        prototype?.objectId ? { objectId: prototype.objectId } : null,
-      ])
-      .catch((error: unknown) => {
-        throw fail('DS5042', { name, problem: error instanceof Error ? error.message : String(error) }, error);
-      });
-    if (made.type !== 'function' || !made.objectId)
-      throw fail('DS5042', { name, problem: `it gives ${made.type}, no function` });
-    await inside.call('adopt', [{ objectId: made.objectId }, { objectId: fn }, true]);
-    return { fn: made.objectId, pause: frame.pause };
-  }
-
-  /** Writes `to` wherever `from` is held, flushes optimised readers, and looks whether anything is left. */
-  async #write(inside: Inside, from: ObjectId, to: ObjectId): Promise<Written> {
-    const references: string[] = [];
-    let missed: Written['missed'] = [];
-    let pause = 0;
-    // Twice: what a binding or a property led to may have been made anew while the first pass ran.
-    for (let pass = 0; pass < 3; pass++) {
-      missed = [];
-      const found = await findReferences(inside, from, this.#options);
-      const properties = (
-        await inside.call('writeAll', [{ objectId: found.search }, { objectId: to }], { value: true })
-      ).value as { written: string[]; missed: Written['missed'] };
-      references.push(...properties.written);
-      missed.push(...properties.missed);
-      for (const binding of found.bindings) {
-        if (!(await this.#stillHolds(inside, binding.fn, binding.scopeFromOutside, binding.name, from))) continue;
-        try {
-          const frame = await forceFrame(
-            inside,
-            binding.fn,
-            [{ scopeFromOutside: binding.scopeFromOutside, name: binding.name, value: to }],
-            binding.label,
-          );
-          pause += frame.pause;
-          const kept = await this.#stillHolds(inside, binding.fn, binding.scopeFromOutside, binding.name, from);
-          if (kept)
-            missed.push({ place: binding.label, reason: frame.refused[0]?.reason ?? 'the variable kept its value' });
-          else references.push(binding.label);
-        } catch (error) {
-          missed.push({ place: binding.label, reason: error instanceof Error ? error.message : String(error) });
-        }
-      }
-      if (found.cut && pass === 0) missed.push({ place: 'what lies deeper', reason: 'the walk ended at its budget' });
-      if (properties.written.length === 0 && found.bindings.length === 0) break;
-      if (missed.length > 0 && pass > 0) break;
+    if (!this.#inside) {
+      this.#inside = Inside.open(this.#session);
+      this.#inside.catch(() => (this.#inside = undefined));
     }
-    await flushOptimised(inside.cdp);
-    return { references: [...new Set(references)], missed, pause };
+    return this.#inside;
   }
 
-  async #stillHolds(
-    inside: Inside,
-    fn: ObjectId,
-    scopeFromOutside: number,
-    name: string,
-    value: ObjectId,
-  ): Promise<boolean> {
-    const { internalProperties = [] } = await inside.properties(fn);
-    const scopes = internalProperties.find((property) => property.name === '[[Scopes]]')?.value?.objectId;
-    if (!scopes) return false;
-    const chain = (await inside.properties(scopes)).result.filter((property) => property.value?.objectId);
-    const scope = chain[chain.length - 1 - scopeFromOutside]?.value?.objectId;
-    if (!scope) return false;
-    const body =
-      'function (name, value) { return Object.getOwnPropertyDescriptor(this.object, name)?.value === value; }';
-    return (await inside.on(scope, body, [name, { objectId: value }], { value: true })).value === true;
+  async #searchOptions(): Promise<SearchOptions> {
+    const [scripts, modules] = await Promise.all([this.#session.scripts(), this.#modules.list()]);
+    const internal = [...scripts.all()].filter(
+      ({ url }) => url.startsWith('node:') || (url.startsWith('devsandbox:') && !url.startsWith('devsandbox:edit/')),
+    );
+    return {
+      modules: modules.map((module) => ({ name: module.loaderName, label: module.id })),
+      internal: internal.map((script) => script.id),
+      // Those of this Node; a newer one may have more, which are then looked at.
+      globals: Object.getOwnPropertyNames(globalThis),
+    };
   }
-}
 
-/** Optimised code folds what it read: after a write it must forget. */
-export async function flushOptimised(cdp: CdpClient): Promise<void> {
-  await Promise.all([
-    cdp.send('Profiler.enable'),
-    cdp.send('Profiler.startPreciseCoverage', { callCount: true, detailed: false }),
-    cdp.send('Profiler.stopPreciseCoverage'),
-    cdp.send('Profiler.disable'),
-  ]);
+  async #named({ references, missed, cut }: Written): Promise<Pick<Replacement, 'references' | 'missed'>> {
+    const scripts = await this.#session.scripts();
+    const text = (reference: Reference): string => {
+      if ('label' in reference) return reference.label;
+      const script = scripts.byId(reference.scriptId);
+      const place = script?.path === undefined ? script?.url : this.#modules.idOf(script.path);
+      return `variable ${reference.variable}${place ? ` of ${place}` : ''}`;
+    };
+    return {
+      references: references.map(text),
+      missed: [
+        ...missed.map(({ place, reason }) => ({ place: text(place), reason })),
+        ...(cut ? [{ place: 'what lies deeper', reason: 'the walk ended at its budget' }] : []),
+      ],
+    };
+  }
 }

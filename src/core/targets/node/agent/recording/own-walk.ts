@@ -1,13 +1,11 @@
 // Runs in the target: walks from what the app holds to every function that can be reached, and remembers each place that
 // holds one. It tells own data (made by own code, read natively by copies) from what belongs to foreign code, because
 // only references that foreign code holds are swapped. No getter and no proxy trap runs; the walk goes on in slices.
+import type { Holder as Place } from '../holder.ts';
 import { entriesOf, isNative, ownKeys, textOfFunction, type Types } from '../shape.ts';
 
 /** One place that holds a function. */
-export interface Holder {
-  readonly object: object;
-  readonly key: PropertyKey;
-  readonly part: 'value' | 'get' | 'set' | 'entry' | 'member';
+export interface Holder extends Place {
   /** Held by own data: copies find the original there and are led to its copy, so it stays. */
   readonly own: boolean;
 }
@@ -112,7 +110,7 @@ export function makeOwnWalk(
     if (types.isTypedArray(value) || types.isAnyArrayBuffer(value)) return;
     if (types.isMap(value)) {
       for (const [key, item] of entriesOf(value, true, 0, entryLimit)) {
-        hold(item, { object: value, key: key as PropertyKey, part: 'entry', own });
+        hold(item, { object: value, key, part: 'entry', own });
         push(key, own);
         push(item, own);
       }

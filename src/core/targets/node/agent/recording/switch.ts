@@ -1,43 +1,14 @@
 // Runs in the target: writes copies over references that foreign code holds, and originals back. What was replaced by
 // someone else meanwhile stays; Maps and Sets keep their order.
-import { entriesOf, ownKeys, type Types } from '../shape.ts';
+import { ownKeys, type Types } from '../shape.ts';
 import type { Holder } from './own-walk.ts';
+
+export { write } from '../holder.ts';
 
 export interface Swap {
   readonly holder: Holder;
   readonly from: object;
   readonly to: object;
-}
-
-const mapSet = Map.prototype.set;
-const mapGet = Map.prototype.get;
-const setAdd = Set.prototype.add;
-const setClear = Set.prototype.clear;
-const setHas = Set.prototype.has;
-
-/** Writes `to` where `from` is; false when it is not there any more or cannot be written. */
-export function write({ object, key, part }: Holder, from: object, to: object): boolean {
-  try {
-    if (part === 'entry') {
-      if (Reflect.apply(mapGet, object, [key]) !== from) return false;
-      Reflect.apply(mapSet, object, [key, to]);
-      return true;
-    }
-    if (part === 'member') {
-      if (!Reflect.apply(setHas, object, [from])) return false;
-      const members = entriesOf(object, false, 0, Infinity).map(([member]) => (member === from ? to : member));
-      Reflect.apply(setClear, object, []);
-      for (const member of members) Reflect.apply(setAdd, object, [member]);
-      return true;
-    }
-    const descriptor = Reflect.getOwnPropertyDescriptor(object, key);
-    if (!descriptor || descriptor[part] !== from) return false;
-    // A plain write keeps the object's hidden class; a setter cannot be there.
-    if (part === 'value' && descriptor.writable) return Reflect.set(object, key, to, object);
-    return descriptor.configurable === true && Reflect.defineProperty(object, key, { ...descriptor, [part]: to });
-  } catch {
-    return false;
-  }
 }
 
 /** Members of a class and of its copy, as swaps: a getter stays a getter. */
