@@ -18,7 +18,7 @@ const place = 'src/cart.ts#total';
 const fixed = `function total(lines, items) {
   const gone = lines.find((line, index) => items[index] === undefined);
   if (gone) throw notFound(\`product \${gone.sku}\`);
-  return lines.reduce((sum, line, index) => sum + items[index].price * line.quantity, 0);
+  return lines.reduce((sum, line, index) => sum + items[index]!.price * line.quantity, 0);
 }`;
 
 const wait = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -106,7 +106,7 @@ async function main(): Promise<void> {
 
     heading('The fix in the running process');
     await session.allow('edit', { for: '1m' });
-    const edit = (await session.edit({ name: place, source: fixed })) as EditReport;
+    const edit = (await session.edit.code!(place, fixed)) as EditReport;
     block(edit.diff);
     fact(
       'edit',

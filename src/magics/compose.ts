@@ -1,6 +1,7 @@
 // The one composition root: builds session, sandbox, targets and features, and wires them together. Everything heavy
 // is loaded when it is first used, so that starting costs next to nothing.
 import { join, resolve } from 'node:path';
+import type { LanguageService } from '../core/cells/language-service.ts';
 import { Disposables } from '../core/common/disposable.ts';
 import { fail } from '../core/common/errors.ts';
 import type { CellRunner } from '../core/sandbox/ports.ts';
@@ -41,6 +42,12 @@ export async function createEngine(options: EngineOptions = {}): Promise<Convers
     }),
   );
 
+  let service: Promise<LanguageService> | undefined;
+  const languageService = (): Promise<LanguageService> =>
+    (service ??= import('../core/cells/language-service.ts').then(({ LanguageService: Class }) =>
+      resources.use(new Class({ directory })),
+    ));
+
   const services: Services = {
     session,
     tapesDirectory: join(directory, '.devsandbox', 'tapes'),
@@ -78,6 +85,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Convers
     setGrants: (grants) => runner.setGrants(grants),
     timetravel: () => import('../features/timetravel/index.ts'),
     livestate: () => import('../features/livestate/index.ts'),
+    types: { errorsOf: async (path, texts) => (await languageService()).errorsOf(path, texts) },
     experiments: () => import('../features/experiments/index.ts'),
   };
 

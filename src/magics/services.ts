@@ -5,7 +5,7 @@ import type { AccessKind, Session } from '../core/session/session.ts';
 import type { TargetCandidate } from '../core/targets/index.ts';
 import type { Target } from '../core/targets/target.ts';
 import type { Experiments } from '../features/experiments/types.ts';
-import type { LiveState } from '../features/livestate/types.ts';
+import type { LiveState, TypeChecker } from '../features/livestate/types.ts';
 import type { Recording, TimeTravel } from '../features/timetravel/types.ts';
 
 export interface Services {
@@ -26,5 +26,7 @@ export interface Services {
   /** Features, each loaded on first use. */
   timetravel(): Promise<TimeTravel>;
   livestate(): Promise<LiveState>;
+  /** Started when it is first asked. */
+  readonly types: TypeChecker;
   experiments(): Promise<Experiments>;
 }

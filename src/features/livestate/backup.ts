@@ -55,7 +55,8 @@ export const begin = (target: Target, preview: EditPreview, incomplete?: string)
   });
 
 export function report(target: Target, entry: Entry): EditReport {
-  const { name, kind, before, after, diff, problems, mechanism, pause, verified, references, missed } = entry.details;
+  const { name, kind, before, after, diff, types, problems, mechanism, pause, verified, references, missed } =
+    entry.details;
   // `intended` in the journal of a finished process: nobody knows whether it was made.
   const state = entry.state === 'intended' ? 'failed' : entry.state;
   return {
@@ -64,6 +65,8 @@ export function report(target: Target, entry: Entry): EditReport {
     before,
     after,
     diff,
+    // Journals of earlier versions do not say.
+    types: types ?? 'not checked',
     problems,
     id: entry.id,
     state,

@@ -1,18 +1,18 @@
 // What is wrong with a new value or a new function before it reaches the process. A syntax error stops the edit; a
 // change of shape is a warning, as types advise and do not block.
 import { parseSync } from 'oxc-parser';
-import type { EditPreview } from './types.ts';
-
-type Problem = EditPreview['problems'][number];
+import type { Problem } from './types.ts';
 
 export function checkExpression(expression: string): readonly Problem[] {
-  if (expression.trim() === '') return [{ severity: 'error', message: 'there is no value' }];
+  if (expression.trim() === '') return [{ severity: 'error', check: 'syntax', message: 'there is no value' }];
   const prefix = 'void (\n';
   const text = `${prefix}${expression}\n)`;
   const errors = syntaxErrors(text, 1);
   if (errors.length > 0) return errors;
   const { program } = parseSync('value.ts', text);
-  return program.body.length === 1 ? [] : [{ severity: 'error', message: 'it is more than one expression' }];
+  return program.body.length === 1
+    ? []
+    : [{ severity: 'error', check: 'syntax', message: 'it is more than one expression' }];
 }
 
 export interface FunctionShape {
@@ -60,17 +60,20 @@ export function checkFunction(source: string, present: string): readonly Problem
   const shape = shapeOf(source);
   if (!shape) {
     const errors = syntaxErrors(`(${stripExport(source)}\n)`, 0);
-    return errors.length > 0 ? errors : [{ severity: 'error', message: 'it is not one function' }];
+    return errors.length > 0 ? errors : [{ severity: 'error', check: 'syntax', message: 'it is not one function' }];
   }
   if (shape.form === 'class')
-    return [{ severity: 'error', message: 'a class cannot be replaced as a function; edit its methods' }];
+    return [
+      { severity: 'error', check: 'syntax', message: 'a class cannot be replaced as a function; edit its methods' },
+    ];
   const before = shapeOf(present);
   if (!before) return [];
   const problems: Problem[] = [];
-  const warn = (message: string) => problems.push({ severity: 'warning', message });
+  const warn = (message: string) => problems.push({ severity: 'warning', check: 'shape', message });
   if (shape.generator !== before.generator)
     problems.push({
       severity: 'error',
+      check: 'syntax',
       message: `it is ${shape.generator ? 'a' : 'no'} generator and the present one is ${before.generator ? 'one' : 'not'}`,
     });
   if (shape.async !== before.async)
@@ -84,6 +87,7 @@ export function checkFunction(source: string, present: string): readonly Problem
   if (shape.form === 'arrow' && before.form !== 'arrow' && /\b(this|arguments)\b/.test(source))
     problems.push({
       severity: 'error',
+      check: 'syntax',
       message: 'an arrow function has no `this` and `arguments` of its own; write it with `function`',
     });
   return problems;
@@ -101,7 +105,12 @@ function syntaxErrors(text: string, linesBefore: number): readonly Problem[] {
     const at = error.labels[0]?.start;
     const message = error.message;
     return at === undefined
-      ? { severity: 'error' as const, message }
-      : { severity: 'error' as const, message, line: Math.max(1, text.slice(0, at).split('\n').length - linesBefore) };
+      ? { severity: 'error' as const, check: 'syntax' as const, message }
+      : {
+          severity: 'error' as const,
+          check: 'syntax' as const,
+          message,
+          line: Math.max(1, text.slice(0, at).split('\n').length - linesBefore),
+        };
   });
 }

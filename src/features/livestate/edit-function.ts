@@ -5,40 +5,72 @@ import type { Target } from '../../core/targets/target.ts';
 import { begin, hold, journalOf, report } from './backup.ts';
 import { checkFunction, stripExport } from './check.ts';
 import { unifiedDiff } from './diff.ts';
-import { functionSource } from './function-source.ts';
+import { functionSource, writtenFunction, type WrittenFunction } from './function-source.ts';
+import { previewOf, refuseErrors } from './preview.ts';
 import { resolve, type Resolved } from './resolve.ts';
-import type { EditPreview, EditReport } from './types.ts';
+import { checkFunctionTypes } from './type-check.ts';
+import type { EditOptions, EditPreview, EditReport, PreviewOptions } from './types.ts';
 
-export async function previewFunction(target: Target, name: string, source: string): Promise<EditPreview> {
-  return (await prepare(target, name, source)).preview;
+export async function previewFunction(
+  target: Target,
+  name: string,
+  source: string,
+  options: PreviewOptions = {},
+): Promise<EditPreview> {
+  return (await prepare(target, name, source, options)).preview;
 }
 
 async function prepare(
   target: Target,
   name: string,
   source: string,
+  options: EditOptions,
 ): Promise<{ resolved: Resolved; preview: EditPreview }> {
   const resolved = await resolve(target, name);
-  const before = await presentSource(target, resolved.name, functionValue(resolved));
+  const fn = functionValue(resolved);
+  if (options.preview) return { resolved, preview: options.preview };
+  const before = await presentSource(target, resolved.name, fn);
   const after = stripExport(source);
-  return {
-    resolved,
-    preview: {
+  const problems = checkFunction(after, before);
+  const { types, problems: wrong } =
+    options.types === undefined || problems.some(({ severity }) => severity === 'error')
+      ? { types: 'not checked', problems: [] }
+      : await checkFunctionTypes(options.types, target, await writtenAt(target, resolved, fn), after);
+  const preview = previewOf(
+    {
       name: resolved.name,
       kind: 'function',
       before,
       after,
       diff: unifiedDiff(before, after),
-      problems: checkFunction(after, before),
+      types,
+      problems: [...problems, ...wrong],
     },
-  };
+    options,
+  );
+  return { resolved, preview };
 }
 
-export async function editFunction(target: Target, name: string, source: string): Promise<EditReport> {
-  const { resolved, preview } = await prepare(target, name, source);
-  const error = preview.problems.find((problem) => problem.severity === 'error');
-  if (error)
-    throw fail('DS5024', { name: resolved.name, problem: error.message + (error.line ? ` (line ${error.line})` : '') });
+/** Where it is written; one that an edit put there is found by its name. */
+async function writtenAt(
+  target: Target,
+  { parsed }: Resolved,
+  { place, name }: LiveFunction,
+): Promise<WrittenFunction | undefined> {
+  const at = /^(.*):(\d+)$/.exec(place ?? '');
+  return (
+    (at && (await writtenFunction(target, at[1]!, name, Number(at[2])))) || writtenFunction(target, parsed.module, name)
+  );
+}
+
+export async function editFunction(
+  target: Target,
+  name: string,
+  source: string,
+  options: EditOptions = {},
+): Promise<EditReport> {
+  const { resolved, preview } = await prepare(target, name, source, options);
+  refuseErrors(preview);
   const journal = journalOf(target);
   const entry = begin(target, preview);
   try {
@@ -51,7 +83,7 @@ export async function editFunction(target: Target, name: string, source: string)
       result: replacement.source,
       mechanism: 'every reference rewritten, optimised callers flushed',
       pause: replacement.pause,
-      verified: now.value.kind === 'function' && replacement.references.length > 0,
+      verified: now.value.kind === 'function' && now.value.handle === replacement.handle,
       references: replacement.references,
       missed: replacement.missed,
     };

@@ -7,28 +7,53 @@ import { checkExpression } from './check.ts';
 import { unifiedDiff } from './diff.ts';
 import { describe, resolve, type Resolved } from './resolve.ts';
 import { serialise } from './serialise.ts';
-import { compareShapes } from './shape.ts';
-import type { EditOptions, EditPreview, EditReport } from './types.ts';
+import { previewOf, refuseErrors } from './preview.ts';
+import { compareShapes, notAFunction } from './shape.ts';
+import { checkValueTypes } from './type-check.ts';
+import type { EditOptions, EditPreview, EditReport, PreviewOptions, TypeChecker } from './types.ts';
 
-export async function previewValue(target: Target, name: string, expression: string): Promise<EditPreview> {
-  return (await prepare(target, name, expression)).preview;
+export async function previewValue(
+  target: Target,
+  name: string,
+  expression: string,
+  options: PreviewOptions = {},
+): Promise<EditPreview> {
+  return (await prepare(target, name, expression, options)).preview;
 }
 
-async function prepare(target: Target, name: string, expression: string) {
+async function prepare(target: Target, name: string, expression: string, options: EditOptions) {
   const resolved = await resolve(target, name);
   const before = await serialise(target, resolved.value);
-  const syntax = checkExpression(expression);
-  const problems = syntax.length > 0 ? syntax : compareShapes(expression, resolved.value);
+  if (options.preview) return { resolved, before, preview: options.preview };
   const after = expression.trim();
-  const preview: EditPreview = {
-    name: resolved.name,
-    kind: 'value',
-    before: before.expression,
-    after,
-    diff: unifiedDiff(before.expression, after),
-    problems,
-  };
+  const syntax = checkExpression(expression);
+  const { types, problems } =
+    syntax.length > 0
+      ? { types: 'not checked', problems: syntax }
+      : await checkTypes(target, resolved, after, options.types);
+  const preview = previewOf(
+    {
+      name: resolved.name,
+      kind: 'value',
+      before: before.expression,
+      after,
+      diff: unifiedDiff(before.expression, after),
+      types,
+      problems,
+    },
+    options,
+  );
   return { resolved, before, preview };
+}
+
+/** Against the declared type where there is one, else against the value that is there. */
+async function checkTypes(target: Target, resolved: Resolved, expression: string, checker: TypeChecker | undefined) {
+  const shapes = compareShapes(resolved.name, expression, resolved.value);
+  if (!checker) return { types: 'shape only: no type checker is at hand', problems: shapes };
+  const checked = await checkValueTypes(checker, target, resolved.parsed, expression);
+  // That a function stays one is asked for whatever its type is.
+  const kept = checked.types.startsWith('shape only') || resolved.value.kind === 'function' ? shapes : [];
+  return { types: checked.types, problems: [...kept, ...checked.problems] };
 }
 
 export async function editValue(
@@ -37,16 +62,17 @@ export async function editValue(
   expression: string,
   options: EditOptions = {},
 ): Promise<EditReport> {
-  const { resolved, before, preview } = await prepare(target, name, expression);
-  const error = preview.problems.find((problem) => problem.severity === 'error');
-  if (error) throw fail('DS5024', { name: resolved.name, problem: error.message });
+  const { resolved, before, preview } = await prepare(target, name, expression, options);
+  refuseErrors(preview);
   const present = describe(resolved.value);
   if (options.expected !== undefined && options.expected !== present)
     throw changed(resolved.name, options.expected, present);
   const entry = begin(target, preview, before.incomplete);
   const journal = journalOf(target);
   try {
-    const result = await writeGuarded(target, resolved, preview.after);
+    const keepsFunction = resolved.value.kind === 'function' && options.unchecked !== true;
+    const wanted = keepsFunction ? functionOnly(preview.after) : preview.after;
+    const result = await writeGuarded(target, resolved, wanted);
     if (resolved.value.kind === 'object' || resolved.value.kind === 'function')
       hold(target, entry.id, { value: resolved.value.handle });
     const asked = await serialise(target, result.after);
@@ -61,6 +87,8 @@ export async function editValue(
     return report(target, journal.settle(entry, 'applied', details));
   } catch (thrown) {
     await settleFailure(target, entry, before.expression);
+    if (messageOf(thrown).includes(noFunction))
+      throw fail('DS5025', { name: resolved.name, problem: notAFunction(resolved.name, 'another kind') });
     throw thrown;
   }
 }
@@ -75,6 +103,12 @@ async function settleFailure(target: Target, entry: Entry, before: string): Prom
     ...(now && { result: now.expression }),
   });
 }
+
+const noFunction = 'devsandbox: no function';
+
+/** Only running an expression shows for sure what it gives. */
+const functionOnly = (expression: string): string =>
+  `((next) => { if (typeof next !== 'function') throw new Error(${JSON.stringify(noFunction)}); return next; })(${expression}\n)`;
 
 const marker = 'devsandbox: changed meanwhile';
 

@@ -1,10 +1,10 @@
-// Whether a new value is of the kind that is there now, as far as its text says so without running it. A warning only:
-// a person may well want another kind.
+// Whether a new value is of the kind that is there now, as far as its text says so without running it. A warning, as a
+// person may well want another kind; but that a function becomes something else is nearly always meant otherwise.
 import { parseSync, type Expression } from 'oxc-parser';
 import type { LiveValue } from '../../core/targets/live-value.ts';
-import type { EditPreview } from './types.ts';
+import type { Problem } from './types.ts';
 
-export function compareShapes(expression: string, present: LiveValue): EditPreview['problems'] {
+export function compareShapes(name: string, expression: string, present: LiveValue): readonly Problem[] {
   const next = kindOf(expression);
   const now =
     present.kind === 'object'
@@ -12,10 +12,25 @@ export function compareShapes(expression: string, present: LiveValue): EditPrevi
         ? present.className
         : present.className || present.subtype
       : present.kind;
-  if (next === undefined || now === 'undefined' || now === 'null' || present.kind === 'redacted' || next === now)
-    return [];
-  return [{ severity: 'warning', message: `it is of type ${next} and the present value is of type ${now}` }];
+  if (next === undefined || now === 'undefined' || now === 'null' || present.kind === 'redacted') return [];
+  if (now === 'function')
+    return next === 'function'
+      ? [
+          {
+            severity: 'warning',
+            check: 'shape',
+            message: `this writes one reference; %%edit ${name} changes the function wherever it is held`,
+          },
+        ]
+      : [{ severity: 'error', check: 'shape', message: notAFunction(name, next) }];
+  if (next === now) return [];
+  return [
+    { severity: 'warning', check: 'shape', message: `it is of type ${next} and the present value is of type ${now}` },
+  ];
 }
+
+export const notAFunction = (name: string, next: string): string =>
+  `it is of type ${next} and the present value is a function, whose code is changed by %%edit ${name} or session.edit.code(name, source)`;
 
 /** Kind of the value of an expression where its outermost form tells; undefined where only running it would. */
 function kindOf(expression: string): string | undefined {

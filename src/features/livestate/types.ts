@@ -1,5 +1,6 @@
 // What looking at and editing a running process gives to the magics: plain JSON-safe data, and the functions that make
 // them. index.ts exports functions of exactly these types (see LiveState). Access is checked before these are called.
+import type { TypeAnswer } from '../../core/cells/language-service.ts';
 import type { Milliseconds } from '../../core/common/units.ts';
 import type { LiveMember, LiveValue } from '../../core/targets/live-value.ts';
 import type { Target } from '../../core/targets/target.ts';
@@ -23,12 +24,33 @@ export interface EditPreview {
   readonly after: string;
   /** Unified, without headers. */
   readonly diff: string;
-  /** From the syntax and type check; errors stop the edit, warnings do not. */
-  readonly problems: readonly {
-    readonly severity: 'error' | 'warning';
-    readonly message: string;
-    readonly line?: number;
-  }[];
+  /** Which check of types was made: `checked against src/cart.ts`, `shape only: …`, `not checked: …`. */
+  readonly types: string;
+  /** Errors stop the edit, warnings do not. */
+  readonly problems: readonly Problem[];
+}
+
+export interface Problem {
+  readonly severity: 'error' | 'warning';
+  /** Errors of syntax always stop; the others are warnings when the edit is made unchecked. */
+  readonly check: 'syntax' | 'types' | 'shape';
+  readonly message: string;
+  /** `TS2322` */
+  readonly code?: string;
+  /** In the new text, from 1. */
+  readonly line?: number;
+}
+
+/** The language service, handed in by whoever composes. */
+export interface TypeChecker {
+  errorsOf(path: string, texts: readonly string[]): Promise<TypeAnswer>;
+}
+
+export interface PreviewOptions {
+  /** Without one, types are not checked. */
+  readonly types?: TypeChecker;
+  /** What the checks of types and shape find are warnings. */
+  readonly unchecked?: boolean;
 }
 
 export interface EditReport extends EditPreview {
@@ -56,7 +78,9 @@ export interface UndoReport {
   readonly pause: Milliseconds;
 }
 
-export interface EditOptions {
+export interface EditOptions extends PreviewOptions {
+  /** Made just before, so that it is not made again. */
+  readonly preview?: EditPreview;
   /** Stops with DS5003 when the present value's preview differs. */
   readonly expected?: string;
 }
@@ -72,10 +96,10 @@ export interface LiveState {
   inspectName(target: Target, name: string, options?: { readonly limit?: number }): Promise<InspectReport>;
   /** Live names that continue `prefix`, for completion. */
   completeName(target: Target, prefix: string): Promise<readonly string[]>;
-  previewValue(target: Target, name: string, expression: string): Promise<EditPreview>;
+  previewValue(target: Target, name: string, expression: string, options?: PreviewOptions): Promise<EditPreview>;
   editValue(target: Target, name: string, expression: string, options?: EditOptions): Promise<EditReport>;
-  previewFunction(target: Target, name: string, source: string): Promise<EditPreview>;
-  editFunction(target: Target, name: string, source: string): Promise<EditReport>;
+  previewFunction(target: Target, name: string, source: string, options?: PreviewOptions): Promise<EditPreview>;
+  editFunction(target: Target, name: string, source: string, options?: EditOptions): Promise<EditReport>;
   /** The last applied edit of this target, or the one with that number. */
   undoEdit(target: Target, id?: number, options?: UndoOptions): Promise<UndoReport>;
   /** From the journal on disk: also edits of earlier devsandbox processes. */

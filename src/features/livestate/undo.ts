@@ -78,17 +78,23 @@ async function undoFunction(target: Target, entry: Entry): Promise<UndoReport> {
   const done = { id: entry.id, name: entry.name, restored: entry.details.before };
   const replacement = heldFor(target, entry.id)?.replacement;
   if (replacement !== undefined) {
-    const { restored, pause } = await target.restoreFunction(replacement);
-    return { ...done, verified: restored > 0, pause };
+    const { missed, handle, pause } = await target.restoreFunction(replacement);
+    const { value } = await resolve(target, entry.name);
+    return { ...done, verified: missed.length === 0 && 'handle' in value && value.handle === handle, pause };
   }
   const resolved = await resolve(target, entry.name);
   functionValue(resolved);
   // The port finds the original on the function that replaced it, or compiles this text when it is gone.
   const back = await target.replaceFunction(resolved.place, entry.details.before);
+  const { value } = await resolve(target, entry.name);
   return {
     ...done,
     restored: back.source,
-    verified: back.references.length > 0 && back.source === entry.details.before,
+    verified:
+      back.source === entry.details.before &&
+      back.missed.length === 0 &&
+      'handle' in value &&
+      value.handle === back.handle,
     pause: back.pause,
   };
 }

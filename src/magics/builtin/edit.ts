@@ -14,7 +14,12 @@ const name: ArgumentSpec = {
   about: 'live name: module#variable.path, or module#function for a body',
   completer: 'liveName',
 };
+const options: readonly ArgumentSpec[] = [
+  { name: 'dryRun', type: 'boolean', about: 'only show what would change' },
+  { name: 'unchecked', type: 'boolean', about: 'edit although types or shape do not fit' },
+];
 
+/** One of the two, by what is given. */
 async function edit(context: MagicContext, { values }: Parsed): Promise<MagicResult> {
   const { services, style } = context;
   const target = services.target();
@@ -29,41 +34,43 @@ async function edit(context: MagicContext, { values }: Parsed): Promise<MagicRes
       usage: '%edit NAME = EXPRESSION, or %%edit MODULE#FUNCTION with the new function below',
     });
   }
+  const checks = { types: services.types, unchecked: values['unchecked'] === true };
   const preview =
     source === undefined
-      ? await livestate.previewValue(target, live, expression!)
-      : await livestate.previewFunction(target, live, source);
+      ? await livestate.previewValue(target, live, expression!, checks)
+      : await livestate.previewFunction(target, live, source, checks);
   if (values['dryRun'] === true)
     return { data: { ...preview, applied: false }, display: showEdit(preview, style, ['not applied: --dry-run']) };
-  const problem = preview.problems.find((each) => each.severity === 'error');
-  if (problem)
-    throw fail('DS5090', {
-      name: live,
-      problem: problem.message,
-      line: problem.line === undefined ? '' : ` (line ${problem.line})`,
-    });
-  // After the preview, which only reads, and before anything is written.
-  services.requireAccess('edit', `edit ${live} to ${preview.after}`);
+  if (preview.problems.some((each) => each.severity === 'error'))
+    context.display(showEdit(preview, style, ['not applied']));
+  else {
+    // After the preview, which only reads, and before anything is written.
+    services.requireAccess('edit', `edit ${live} to ${preview.after}`);
+  }
+  const made = { ...checks, preview };
   const report =
     source === undefined
-      ? await livestate.editValue(target, live, expression!)
-      : await livestate.editFunction(target, live, source);
+      ? await livestate.editValue(target, live, expression!, made)
+      : await livestate.editFunction(target, live, source, made);
   return { data: report, display: showReport(report, style) };
 }
 
 function showEdit(preview: EditPreview, style: TextStyle, after: readonly string[]) {
-  const warnings = preview.problems.map((each) => `${each.severity}: ${each.message}`);
+  const problems = preview.problems.map(
+    ({ severity, code, line, message }) =>
+      `${severity}: ${code === undefined ? '' : `${code} `}${line === undefined ? '' : `line ${line}: `}${message}`,
+  );
   return showDiff(
     preview.diff === '' ? `- ${preview.before}\n+ ${preview.after}` : preview.diff,
     style,
-    [preview.name, ...warnings],
+    [preview.name, `types: ${preview.types}`, ...problems],
     after,
   );
 }
 
 const showReport = (report: EditReport, style: TextStyle) =>
   showEdit(report, style, [
-    `edit ${report.id} ${report.state}${report.verified ? ', read back and equal' : ', NOT verified'} · ${report.mechanism} · pause ${formatDuration(report.pause)}` +
+    `edit ${report.id} ${report.state}${report.verified ? ', read back and equal' : ', NOT verified'} · ${report.mechanism} · longest pause ${formatDuration(report.pause)}` +
       `${report.references.length > 0 ? ` · ${formatCount(report.references.length, 'reference')}` : ''} · %edit undo takes it back`,
     ...report.missed.map((each) => `not replaced: ${each.place} (${each.reason})`),
   ]);
@@ -77,7 +84,7 @@ export const editMagic = defineMagic({
       name,
       { name: 'value', type: 'expression', separator: '=', about: 'JavaScript expression; `old` is the present value' },
     ],
-    options: [{ name: 'dryRun', type: 'boolean', about: 'only show what would change' }],
+    options,
     body: { name: 'source', about: 'the new function', required: false, type: 'code' },
     examples: [
       '%edit src/config.ts#limits.max = 50',
@@ -86,6 +93,14 @@ export const editMagic = defineMagic({
     run: edit,
   },
   subcommands: {
+    code: {
+      summary: 'change a function: the same as %%edit NAME, for method calls',
+      positionals: [{ ...name, about: 'live name: module#function' }],
+      options,
+      body: { name: 'source', about: 'the new function', required: true, type: 'code' },
+      examples: ['%%edit code src/cart.ts#total\nfunction total(items) { return items.length; }'],
+      run: edit,
+    },
     undo: {
       summary: 'take back the last edit, or the one with that number',
       positionals: [{ name: 'edit', type: 'number', about: 'number of the edit', fallback: 'the last one' }],
@@ -98,7 +113,7 @@ export const editMagic = defineMagic({
         return {
           data: report,
           display: sentence(
-            `edit ${report.id} of ${report.name} undone, ${checked} · pause ${formatDuration(report.pause)}`,
+            `edit ${report.id} of ${report.name} undone, ${checked} · longest pause ${formatDuration(report.pause)}`,
           ),
         };
       },

@@ -44,6 +44,7 @@ export function startConversation(overrides: Partial<Services> = {}): TestConver
     setGrants: () => Promise.resolve(),
     timetravel: never,
     livestate: never,
+    types: { errorsOf: () => Promise.resolve({ problem: 'not part of this test' }) },
     experiments: never,
     ...overrides,
   };

@@ -26,6 +26,10 @@ export const editErrors = {
     what: 'the new value of {name} is not valid: {problem}',
     remedy: 'nothing was changed; correct the text and try again',
   },
+  DS5025: {
+    what: '{name} was not edited: {problem}',
+    remedy: 'correct the text, or add --unchecked (unchecked: true) to edit all the same; nothing was changed',
+  },
   DS5030: {
     what: 'the journal {path} cannot be used ({reason})',
     remedy: 'make it readable and writable, or point DEVSANDBOX_HOME to a folder that is; nothing was changed',
@@ -44,9 +48,5 @@ export const editErrors = {
   DS5042: {
     what: 'the new code of {name} failed to compile in the process: {problem}',
     remedy: 'nothing was changed; correct the text and try again',
-  },
-  DS5090: {
-    what: '{name} was not edited: {problem}{line}',
-    remedy: 'correct the new code and try again; nothing was changed',
   },
 } as const;
