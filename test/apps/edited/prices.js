@@ -52,12 +52,18 @@ setInterval(tick, 5);
 const hotFixed = (amount) => fixed(amount);
 const hotLoose = (amount) => loose(amount);
 const hotExport = (amount) => price(amount);
+const hotMethod = (amount) => doubled.of(amount);
 function sum(call) {
   let total = 0;
   for (let i = 0; i < 20_000; i++) total += call(1);
   return total / 20_000;
 }
-export const heat = () => ({ fixed: sum(hotFixed), loose: sum(hotLoose), exported: sum(hotExport) });
+export const heat = () => ({
+  fixed: sum(hotFixed),
+  loose: sum(hotLoose),
+  exported: sum(hotExport),
+  method: sum(hotMethod),
+});
 
 export const ways = () => ({
   export: price(3),

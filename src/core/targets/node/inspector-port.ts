@@ -115,7 +115,8 @@ async function signalUntilOpen(
   const deadline = performance.now() + openSeconds * 1000;
   let signalledAt = Number.NEGATIVE_INFINITY;
   while (performance.now() < deadline) {
-    const found = signalledAt > 0 ? await findInspector(pid, before) : undefined;
+    // One that was just closing, its devsandbox killed, opens at the port it had before.
+    const found = signalledAt > 0 ? ((await findInspector(pid, before)) ?? (await findInspector(pid))) : undefined;
     if (found) return found;
     // Repeated: the port may have been taken by someone in between, and then the process only says so on its stderr.
     if (performance.now() - signalledAt > 2000) {

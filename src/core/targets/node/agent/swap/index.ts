@@ -1,11 +1,11 @@
 // Runs in the target: replaces a function by writing every reference to it. The walk goes on in slices beside the app;
 // what is found is written in turns of their own, and then optimised code is made to forget what it had read.
 import type { Agent } from '../index.ts';
-import { closuresOf } from '../closures.ts';
 import { holds, write } from '../holder.ts';
 import { makeSlices } from '../slices.ts';
 import { makeFinder, type SearchOptions, type Variable } from './references.ts';
 import { compileLike, factsOf, originalOf, type Failure, type FunctionFacts } from './replacement.ts';
+import { assignVariable, forceVariable, holdsVariable } from './variables.ts';
 
 /** A property by its label, or a variable, whose script only the front knows by name. */
 export type Reference = { readonly label: string } | { readonly variable: string; readonly scriptId: string };
@@ -26,9 +26,6 @@ export interface Replaced extends Written {
 }
 
 const passes = 3;
-const identifier = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u;
-type Scope = (code: string) => unknown;
-type Assign = (value: unknown) => void;
 
 export function createSwap(agent: Agent) {
   const { capture, handles } = agent;
@@ -54,59 +51,57 @@ export function createSwap(agent: Agent) {
     for (const back of takeBack.toReversed()) back();
   });
 
-  const stillHolds = ({ name, fromOutside }: Variable, fn: object, value: object): boolean => {
-    const { scopes = [] } = closuresOf(capture.post, [fn])[0] ?? {};
-    const scope = scopes[scopes.length - 1 - fromOutside];
-    return scope !== undefined && Reflect.getOwnPropertyDescriptor(scope.variables, name)?.value === value;
-  };
-
-  /** Writes a variable from the scope of a function that closes over it; gives why it was not written. */
-  function writeVariable(variable: Variable, fn: object, from: object, to: object): string | undefined {
-    const { name, fromOutside } = variable;
-    const captured = capture.take(fn);
-    if ('problem' in captured) return captured.problem;
-    const scope = capture.closure(captured.token)!;
-    capture.release([captured.token]);
-    if (identifier.test(name) && seenIn(scope, name) === from) {
-      try {
-        const assign = scope(`(function ($devsandbox) { ${name} = $devsandbox; })`) as Assign;
-        assign(to);
-        if (seenIn(scope, name) === to) {
-          takeBack.push(() => void (seenIn(scope, name) === to && assign(from)));
-          return undefined;
-        }
-      } catch {
-        // A `const`.
-      }
-    }
-    if (!agent.link.open) return 'devsandbox left';
-    let refusal: string | undefined = 'its scope was not found';
-    const problem = capture.stopIn(fn, to, (frame) => {
-      frame.post('Debugger.setVariableValue', {
-        scopeNumber: frame.scopeChain.length - 1 - fromOutside,
-        variableName: name,
-        newValue: frame.value,
-        callFrameId: frame.callFrameId,
+  /** Those that can be assigned first: a `const` cannot be taken back without the front. */
+  async function writeVariables(
+    variables: readonly Variable[],
+    from: object,
+    to: object,
+  ): Promise<Omit<Written, 'cut' | 'pause'>> {
+    const references: Reference[] = [];
+    const missed: { readonly place: Reference; readonly reason: string }[] = [];
+    const left: { readonly variable: Variable; readonly fn: object }[] = [];
+    const placeOf = ({ name, scriptId }: Variable): Reference => ({ variable: name, scriptId });
+    for (const variable of variables)
+      for (const fn of variable.functions)
+        await slices.turn(() => {
+          if (!holdsVariable(agent, variable, fn, from)) return;
+          const back = assignVariable(agent, variable, fn, from, to);
+          if (!back) return void left.push({ variable, fn });
+          takeBack.push(back);
+          references.push(placeOf(variable));
+        });
+    const reasons = new Map<Variable, string>();
+    for (const { variable, fn } of left)
+      await slices.turn(() => {
+        if (!holdsVariable(agent, variable, fn, from)) return;
+        const reason = forceVariable(agent, variable, fn, to);
+        if (reason === undefined) {
+          // The rest stays too, so that an undo finds the new function wherever one looks.
+          takeBack = [];
+          references.push(placeOf(variable));
+        } else reasons.set(variable, reason);
       });
-      refusal = undefined;
-    });
-    return problem ?? refusal ?? (stillHolds(variable, fn, from) ? 'the variable kept its value' : undefined);
+    for (const { variable, fn } of left)
+      await slices.turn(() => {
+        if (missed.some(({ place }) => 'variable' in place && place.variable === variable.name)) return;
+        if (!holdsVariable(agent, variable, fn, from)) return;
+        missed.push({ place: placeOf(variable), reason: reasons.get(variable) ?? 'the variable kept its value' });
+      });
+    return { references, missed };
   }
 
   /** Writes `to` wherever `from` is held, and looks again until nothing is left. */
   async function writeEverywhere(from: object, to: object, options: SearchOptions): Promise<Written> {
     const references = new Map<string, Reference>();
+    const done = (reference: Reference): void => void references.set(JSON.stringify(reference), reference);
     let missed: { readonly place: Reference; readonly reason: string }[] = [];
     let cut = false;
-    const done = (reference: Reference): void => void references.set(JSON.stringify(reference), reference);
-    takeBack = [];
     try {
       for (let pass = 0; pass < passes; pass++) {
         const { walk, variables, cut: cutNow } = await findReferences(from, options);
         cut = cutNow;
         if (walk.holders.length === 0 && variables.length === 0) break;
         missed = [];
-        // A `const` cannot be taken back without the front: those come last.
         await slices.turn(() => {
           walk.holders.forEach((holder, at) => {
             if (write(holder, from, to)) {
@@ -116,25 +111,12 @@ export function createSwap(agent: Agent) {
               missed.push({ place: { label: walk.labelOf(at) }, reason: 'it is read-only' });
           });
         });
-        for (const variable of variables) {
-          const place = { variable: variable.name, scriptId: variable.scriptId };
-          const left: object[] = [];
-          let reason = '';
-          for (const fn of variable.functions) {
-            await slices.turn(() => {
-              if (!stillHolds(variable, fn, from)) return;
-              const problem = writeVariable(variable, fn, from, to);
-              if (problem === undefined) done(place);
-              else {
-                reason = problem;
-                left.push(fn);
-              }
-            });
-          }
-          const kept = await slices.turn(() => left.some((fn) => stillHolds(variable, fn, from)));
-          if (kept) missed.push({ place, reason });
-        }
-        await flush();
+        const written = await writeVariables(variables, from, to);
+        written.references.forEach(done);
+        missed.push(...written.missed);
+        // What optimised code knows of properties it forgets by itself.
+        if (variables.length > 0) await flush();
+        takeBack = [];
         if (missed.length > 0 && pass > 0) break;
       }
     } catch (error) {
@@ -146,7 +128,7 @@ export function createSwap(agent: Agent) {
     return { references: [...references.values()], missed, cut, pause };
   }
 
-  /** Optimised code folds what it read: after a write it must forget. Both halves go through the whole heap. */
+  /** Optimised code folds variables that it read: after a write it must forget. Both halves go through the whole heap. */
   async function flush(): Promise<void> {
     const { post } = capture;
     await slices.turn(() => {
@@ -189,7 +171,11 @@ export function createSwap(agent: Agent) {
       });
       if ('failed' in compiled) return compiled;
       const to = compiled.made;
-      const written = await writeEverywhere(from, to, options);
+      const written = await writeEverywhere(from, to, options).catch(async (error: unknown) => {
+        // What had been written before it failed.
+        await writeEverywhere(to, from, options).catch(() => undefined);
+        throw error;
+      });
       if (written.references.length === 0)
         return { failed: 'nowhere', reason: written.missed[0]?.reason ?? 'no reference to it was found' };
       const id = ++lastId;
@@ -208,11 +194,3 @@ export function createSwap(agent: Agent) {
 }
 
 export type Swap = ReturnType<typeof createSwap>;
-
-function seenIn(scope: Scope, name: string): unknown {
-  try {
-    return scope(name);
-  } catch {
-    return undefined; // not initialised yet
-  }
-}
