@@ -8,7 +8,7 @@ import { renderValue } from '../tape/render.ts';
 import { PlaceTable, tapeValue } from '../tape/decode-events.ts';
 import type { TapeValue } from '../tape/events.ts';
 import type { Tape } from '../tape/tape.ts';
-import type { ReplayDivergence, ReplayedCall, ReplayRequest, ReplayResult } from './types.ts';
+import type { ReplayDivergence, ReplayedCall, ReplayRequest, ReplayResult, UnansweredAsk } from './types.ts';
 
 type Raw = string | { readonly $bytes: readonly number[] };
 interface RawDivergence {
@@ -30,6 +30,15 @@ interface RawCall {
   readonly ended: boolean;
   readonly failed: boolean;
   readonly result: string;
+  readonly print: string;
+  readonly lastSite: number;
+  readonly lastAsk: string;
+  readonly parted: boolean;
+  readonly borrowed: number;
+  readonly adapted: number;
+  readonly unanswered?: { readonly site: number; readonly ask: string };
+  /** Own code answered its request in the recording, and now does not. */
+  readonly silent: boolean;
   readonly error?: { readonly name: string; readonly message: string; readonly stack: string };
   readonly divergence?: RawDivergence;
   readonly gap?: { readonly reason: string; readonly place: string; readonly detail: string };
@@ -50,15 +59,18 @@ export interface RawReport {
 }
 export type RawState = readonly { readonly module: string; readonly name: string; readonly bytes: Raw }[];
 
+const silence = 'ended without an answer to its request';
+
 export interface SummaryInput {
   readonly request: ReplayRequest;
   readonly manifest: Manifest;
   readonly tape: Tape;
   readonly report: RawReport;
   readonly state: RawState;
+  /** Of a counterfactual: the account of the checked replay of the same tape. */
+  readonly checked: RawReport | undefined;
   readonly counterfactual: boolean;
   readonly complete: boolean;
-  readonly crash: string | undefined;
   readonly ms: number;
 }
 
@@ -68,6 +80,7 @@ export function summarise({
   tape,
   report,
   state,
+  checked,
   counterfactual,
   complete,
   ms,
@@ -100,14 +113,27 @@ export function summarise({
       actual: difference?.actual ?? text(raw.actual),
     };
   };
+  const checkedCalls = new Map(checked?.calls.map((call) => [call.call, call]));
+  const asked = (site: number, ask: string, place: string): UnansweredAsk => {
+    const known = site > 0 ? places.site(site) : undefined;
+    // Sites that only the replacement has are on no table of the tape.
+    const inReplaced = site > 0 && !known?.place && request.replaced;
+    return {
+      place: known?.place || (inReplaced ? `${inReplaced.module}#${inReplaced.fn}` : place),
+      ask: known?.text ? `${known.text}: ${ask}` : ask,
+    };
+  };
   const summaries = new Map(tape.calls().map((call) => [Number(call.call), call]));
   const list = report.calls.map((raw): ReplayedCall => {
     const recorded = summaries.get(raw.call);
     const place = places.fn(raw.fn).place;
-    const diverged = raw.divergence ? divergence(raw.divergence, raw.call, place) : undefined;
+    const before = checkedCalls.get(raw.call);
+    // A call that the checked replay cannot reproduce says nothing about a change either.
+    const found = before?.divergence ?? raw.divergence;
+    const diverged = found ? divergence(found, raw.call, place) : undefined;
     // "Exact" needs something that was compared; a call that ends with the tape still open was compared as far as it went.
-    const checked = raw.asks > 0 || raw.ended;
-    const outcome = raw.gap ? 'gapped' : diverged || !checked ? 'diverged' : 'exact';
+    const compared = raw.asks > 0 || raw.ended;
+    const outcome = raw.gap ? 'gapped' : diverged || !compared ? 'diverged' : 'exact';
     return {
       call: callNumber(raw.call),
       request: raw.request,
@@ -116,7 +142,15 @@ export function summarise({
       outcome,
       result: raw.result,
       failed: raw.failed,
+      digest: raw.print,
       asks: raw.asks,
+      ...(raw.parted ? { parted: true } : {}),
+      ...(raw.borrowed > 0 ? { borrowed: raw.borrowed } : {}),
+      ...(raw.adapted > 0 ? { adapted: raw.adapted } : {}),
+      ...(raw.unanswered ? { unanswered: asked(raw.unanswered.site, raw.unanswered.ask, place) } : {}),
+      ...(!raw.unanswered && before && complete && (raw.silent || (before.ended && !raw.ended))
+        ? { unfinished: asked(raw.silent ? 0 : raw.lastSite, raw.silent ? silence : raw.lastAsk, place) }
+        : {}),
       ms: milliseconds(0),
       ...(request.timed ? { timed: { runs: raw.runs, ms: milliseconds(raw.spent) } } : {}),
       ...(diverged

@@ -33,6 +33,13 @@ export interface ReplayDivergence {
   readonly actual: string;
 }
 
+/** An ask of a call that it could not go on from. */
+export interface UnansweredAsk {
+  /** `src/cart.ts:41` */
+  readonly place: string;
+  readonly ask: string;
+}
+
 export interface ReplayedCall {
   readonly call: CallNumber;
   /** The HTTP request that it belongs to; 0: none. */
@@ -43,6 +50,18 @@ export interface ReplayedCall {
   /** One line: `returned 12`, `threw TypeError: …`, `answered 200`. */
   readonly result: string;
   readonly failed: boolean;
+  /** The same exactly when what it answered and how it ended are the same value by value, however deep. */
+  readonly digest?: string;
+  /** Counterfactual: it did not ask, answer or return what it did on the tape. */
+  readonly parted?: boolean;
+  /** Counterfactual: asks answered with what another call was answered at the same place. */
+  readonly borrowed?: number;
+  /** Counterfactual: asks answered with what this call was answered at the same place to other arguments. */
+  readonly adapted?: number;
+  /** Counterfactual: it was stopped by an ask that nothing on the tape answers; it neither succeeded nor failed. */
+  readonly unanswered?: UnansweredAsk;
+  /** Counterfactual: it ended on the tape and does not now; the last thing that it asked. */
+  readonly unfinished?: UnansweredAsk;
   readonly asks: number;
   /** Own code's time, without the driver's. */
   readonly ms: Milliseconds;

@@ -101,12 +101,24 @@ export interface Head {
   readonly reader: ByteReader;
 }
 
+/** Where a cursor stands: before an event. */
+export interface Position {
+  readonly chunk: number;
+  readonly left: number;
+  readonly at: number;
+  readonly seq: number;
+  readonly offset: number;
+}
+
 export class Cursor {
   readonly #chunks: Uint8Array[] = [];
   #chunk = 0;
   #left = 0;
   #reader: ByteReader | undefined;
   #at = 0;
+  /** Offset and time before the event that was peeked. */
+  #offset = 0;
+  #before = 0;
   seq = 0;
   #head: Head | undefined;
 
@@ -127,10 +139,36 @@ export class Cursor {
       this.#reader.at = headSize;
     }
     const reader = this.#reader as ByteReader;
+    this.#offset = reader.at;
+    this.#before = this.#at;
     const kind = reader.u8();
     this.#at += reader.varint();
     this.#head = { kind, seq: this.seq, at: this.#at, body: reader.at, reader };
     return this.#head;
+  }
+
+  /** The place before the next event, to come back to. */
+  position(): Position {
+    const head = this.peek();
+    // Before the kind and the time of an event that was peeked, whose reader stands behind them.
+    return {
+      chunk: this.#chunk,
+      left: this.#left,
+      at: this.#before,
+      seq: this.seq,
+      offset: head ? this.#offset : (this.#reader?.at ?? 0),
+    };
+  }
+
+  /** Goes to a place that a cursor over the same chunks has given. */
+  goTo({ chunk, left, at, seq, offset }: Position): void {
+    const bytes = this.#chunks[chunk - 1];
+    this.#reader = bytes && new ByteReader(bytes, offset);
+    this.#chunk = chunk;
+    this.#left = left;
+    this.#at = at;
+    this.seq = seq;
+    this.#head = undefined;
   }
 
   /** Takes the event that was peeked; its reader stands at its fields. */
@@ -230,4 +268,11 @@ export function isBusy({ kind, body, reader }: Head): number {
   const busy = reader.varint();
   reader.at = back;
   return parent === 0 ? busy - 1 : -1;
+}
+
+/** Whether foreign code entered own code while it answered an ask. Moves nothing. */
+export function isNested({ body, reader }: Head): boolean {
+  const copy = new ByteReader(reader.bytes, body);
+  copy.varint();
+  return copy.varint() !== 0;
 }

@@ -47,6 +47,8 @@ export class Decoder {
   readonly classes = new Map<number, { readonly prototype: object }>();
   /** Something was cut or redacted: what is made of it is not what the target had. */
   lossy = false;
+  /** Data of the value that is read by {@link borrow}. */
+  #borrowed: Map<number, object> | undefined;
 
   constructor(encoder: Encoder) {
     this.#encoder = encoder;
@@ -66,7 +68,23 @@ export class Decoder {
     if (id >= this.#encoder.nextId && this.#encoder.nextId < 1_000_000_000) this.#encoder.nextId = id + 1;
   }
 
+  /** A value of another call: its data are copies, so that the two calls share nothing that either could change. */
+  borrow(reader: ByteReader): unknown {
+    this.#borrowed = new Map();
+    try {
+      return this.read(reader);
+    } finally {
+      this.#borrowed = undefined;
+    }
+  }
+
   #held<T extends object>(id: number, make: () => T): T {
+    if (this.#borrowed) {
+      const copy = (this.#borrowed.get(id) as T | undefined) ?? make();
+      this.#borrowed.set(id, copy);
+      setKind(copy, Kind.data);
+      return copy;
+    }
     const known = this.byId.get(id);
     return (known as T | undefined) ?? this.know(id, make(), Kind.data);
   }
@@ -92,7 +110,7 @@ export class Decoder {
       case Tag.bigint:
         return BigInt(reader.string());
       case Tag.ref:
-        return this.byId.get(reader.varint());
+        return this.#referred(reader.varint());
       case Tag.symbol:
         return this.#symbol(reader);
       case Tag.intrinsic:
@@ -130,6 +148,10 @@ export class Decoder {
       default:
         return this.#data(tag, reader);
     }
+  }
+
+  #referred(id: number): object | symbol | undefined {
+    return this.#borrowed?.get(id) ?? this.byId.get(id);
   }
 
   global(name: string): object {

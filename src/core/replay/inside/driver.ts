@@ -10,28 +10,29 @@ import { makeHelpers } from '../../instrument/runtime/helpers.ts';
 import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
 import { extraOf, idOf, setExtra } from '../../instrument/runtime/marks.ts';
 import { makeRedaction } from '../../instrument/runtime/redaction.ts';
-import { Cursor, isBusy, skipValue } from './cursor.ts';
+import { followTape } from './counterfactual.ts';
+import { Cursor, isBusy, isNested, skipValue } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
-import { Decoder } from './decode.ts';
-import { Donors } from './donors.ts';
+import { Decoder, Unrecorded } from './decode.ts';
 import { Abandon } from './input.ts';
 import type { DriverInput } from './input.ts';
 import { Ledger } from './ledger.ts';
-import { takeNumbers } from './take-numbers.ts';
 import { timeFunction } from './timing.ts';
+import { Trace } from './trace.ts';
 import { buildUnits } from './units.ts';
 import type { Units } from './units.ts';
 
 const normal = { nodes: 20_000, string: 200_000 };
 
-export function makeDriver(input: DriverInput, clock: () => number) {
+/** @param recorded what the checked replay learned, for a counterfactual */
+export function makeDriver(input: DriverInput, clock: () => number, recorded?: Float64Array<ArrayBuffer>) {
   const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
   const encoder = new Encoder(intrinsics, makeRedaction(input.redact), normal);
   const decoder = new Decoder(encoder);
   const current: Current = { on: false, call: 0, depth: 0, steps: 0, live: true };
   const cursor = new Cursor();
-  const ledger = new Ledger();
-  const donors = new Donors();
+  const ledger = new Ledger(input.ownAnswers);
+  const trace = new Trace(recorded);
   const scratch = new ByteWriter(64 * 1024);
   const gates = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
   const dead = new Set<number>();
@@ -74,8 +75,7 @@ export function makeDriver(input: DriverInput, clock: () => number) {
         case EventKind.response: {
           const { reader } = cursor.take();
           const [request, status] = [reader.varint(), reader.varint()];
-          // In a counterfactual own code's own answer counts, where it gave one.
-          if (!free || !ledger.superseded(request)) ledger.response(request, status);
+          ledger.response(request, status);
           break;
         }
         case EventKind.state:
@@ -94,6 +94,10 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     write(scratch);
     return scratch.bytes.subarray(0, scratch.at);
   };
+  const encode = (parts: readonly unknown[]): Uint8Array =>
+    bytesOf((out) => {
+      for (const part of parts) encoder.value(out, part);
+    });
   const equal = (reader: ByteReader, from: number, bytes: Uint8Array): boolean => {
     for (let i = 0; i < bytes.length; i++) if (reader.bytes[from + i] !== bytes[i]) return false;
     return true;
@@ -109,27 +113,27 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     gap: () => undefined,
     resuming: () => {
       // What foreign code did between the last own step and this one comes first.
+      counterfactual?.passOver();
       for (let head = next(false); head && isBusy(head) === current.steps; head = next(false)) entry();
     },
     gate: (promise) => {
       const known = extraOf(promise);
       if (known instanceof Promise) return known;
-      const made = new Promise<unknown>((resolve, reject) => gates.set(idOf(promise), { resolve, reject }));
+      const late = counterfactual?.lateSettlement(promise);
+      const made =
+        late ??
+        new Promise<unknown>((resolve, reject) => gates.set(idOf(promise), { resolve, reject }));
       setExtra(promise, made);
       return made;
     },
     ask: (op, site, parts) => {
       const root = rootOf(current.call);
       if (dead.has(root)) throw new Abandon('this call has left the recorded path');
-      ledger.asked(root);
-      ledger.noteAsk(root, op, parts, free);
+      if (counterfactual) return counterfactual.ask(op, site, parts, root);
+      ledger.asked(root, op, site, parts);
       const call = current.call;
-      const encoded = (): Uint8Array =>
-        bytesOf((out) => {
-          for (const part of parts) encoder.value(out, part);
-        });
-      if (free) return donated(op, site, parts, encoded, root);
-      const bytes = encoded();
+      const number = encoder.nextId;
+      const bytes = encode(parts);
       const head = next();
       if (head?.kind !== EventKind.ask)
         return diverge(
@@ -159,6 +163,7 @@ export function makeDriver(input: DriverInput, clock: () => number) {
           bytes.slice(),
         );
       }
+      trace.note(head.seq, root, number);
       current.on = false;
       current.depth += 1;
       try {
@@ -187,7 +192,7 @@ export function makeDriver(input: DriverInput, clock: () => number) {
       const call = expected;
       expected = 0;
       if (call !== 0) return call;
-      if (free) return ledger.invented();
+      if (free) return ledger.invented(current.call);
       return diverge('entry', cursor.seq, 0, 'no entry', 'own code was entered by something that was not recorded');
     },
     leave: (frame) => ended(frame, EventKind.leave, frame.isAsync && frame.outcome === 0),
@@ -196,9 +201,12 @@ export function makeDriver(input: DriverInput, clock: () => number) {
 
   const ended = (frame: Frame, kind: number, pending: boolean): void => {
     const root = rootOf(frame.call);
-    if (frame.value instanceof Abandon) return;
+    if (frame.outcome === 2 && isStop(frame.value)) return stopped(root, frame.value);
+    if (dead.has(root) && free) return;
     ledger.ended(frame.call, kind === EventKind.settled || !pending, frame.outcome === 2, frame.value);
-    if (dead.has(root) || free) return;
+    if (counterfactual) return counterfactual.ended(frame, kind, pending, root);
+    if (dead.has(root)) return;
+    const number = encoder.nextId;
     const bytes = bytesOf((out) => (pending ? out.u8(29) : encoder.value(out, frame.value)));
     const head = next();
     const [outcome, name] = [frame.outcome === 2 ? 2 : 1, kind === EventKind.leave ? 'result' : 'settled result'];
@@ -212,6 +220,7 @@ export function makeDriver(input: DriverInput, clock: () => number) {
       });
       dead.add(root);
     };
+    if (head?.kind === kind) trace.note(head.seq, root, number);
     if (head?.kind !== kind) return wrong(head ? `no ${name} here (event ${head.kind})` : 'the end of the tape');
     const { reader } = cursor.take();
     const [call, wantedOutcome, from] = [reader.varint(), reader.u8(), reader.at];
@@ -220,32 +229,13 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     if (wantedOutcome !== outcome || wanted.length !== bytes.length || !equal(reader, from, bytes)) wrong(wanted);
   };
 
-  /** Counterfactual: the tape's answer to the same question, of the same call if it asked it, else of another. */
-  const donated = (
-    op: number,
-    site: number,
-    parts: readonly unknown[],
-    bytes: () => Uint8Array,
-    root: number,
-  ): unknown => {
-    const own = donors.ofCall(root, op, site);
-    if (own) takeNumbers(own.parts, parts, (id, part) => decoder.byId.set(id, part));
-    const found = own ?? donors.ofOthers(root, op, site, bytes());
-    if (!found) {
-      ledger.unanswered(root, site);
-      dead.add(root);
-      throw new Abandon('nothing on the tape answers this');
-    }
-    const { reader, at } = found;
-    const back = reader.at;
-    reader.at = at;
-    const outcome = reader.u8();
-    let value = decoder.read(reader);
-    reader.at = back;
-    // Fluent interfaces answer with their receiver: with ours then, not the donor's.
-    if (found.isReceiver) value = parts[op === 0 ? 1 : 0];
-    if (outcome === 2) throw value;
-    return value;
+  /** What ends a call of a counterfactual from within: it is neither a result nor a failure of own code. */
+  const isStop = (error: unknown): error is Error => error instanceof Abandon || (free && error instanceof Unrecorded);
+  const stopped = (root: number, error: Error): void => {
+    if (!free) return;
+    const { site, ask } = error instanceof Abandon ? error : { site: 0, ask: error.message };
+    ledger.unanswered(root, site, ask);
+    dead.add(root);
   };
 
   /** Runs one recorded entry: a call of own code or a settlement. */
@@ -253,10 +243,13 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     const head = cursor.take();
     const { reader } = head;
     if (head.kind === EventKind.settle) {
+      current.steps = 0;
       const [gate, outcome] = [reader.varint(), reader.u8()];
       reader.varint();
+      const at = reader.at;
       const value = decoder.read(reader);
       const waiting = gates.get(gate);
+      if (!waiting) counterfactual?.settledBefore(gate, { outcome, bytes: reader.bytes, at });
       gates.delete(gate);
       if (outcome === 2) waiting?.reject(value);
       else waiting?.resolve(value);
@@ -277,12 +270,17 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     const args: unknown[] = [];
     for (let left = reader.varint(); left > 0; left--) args.push(decoder.read(reader));
     ledger.entered(call, parent, request, fn, head.seq, head.at);
-    if (free && ledger.superseded(request)) return ledger.omitted(call);
+    ledger.enteredWith(request, args);
+    if (free && parent === 0 && !ledger.happens(call, request, args[0] instanceof Error)) return;
     // An error handler gets the error that was thrown now, not the recorded one.
     const thrown = free && args[0] instanceof Error ? ledger.thrownIn(request) : undefined;
     if (thrown !== undefined) args[0] = thrown;
     if (parent !== 0 && dead.has(rootOf(call))) return free ? undefined : resync();
-    const run = (identity === 0 ? undefined : decoder.byId.get(identity)) ?? units?.functionFor(fn, self);
+    const known = identity === 0 ? undefined : decoder.byId.get(identity);
+    if (!free) trace.note(head.seq, known === undefined ? 0 : 1, encoder.nextId);
+    // A function that own code has not handed out this time is not called.
+    else if (known === undefined && trace.owner(head.seq) === 1) return ledger.omitted(call);
+    const run = known ?? units?.functionFor(fn, self);
     const [wasOn, wasCall] = [current.on, current.call];
     current.on = false;
     if (typeof run !== 'function') {
@@ -306,7 +304,8 @@ export function makeDriver(input: DriverInput, clock: () => number) {
         if (result instanceof Promise) result.catch(() => undefined);
       }
     } catch (error) {
-      ledger.threw(call, error);
+      if (isStop(error)) stopped(rootOf(call), error);
+      else ledger.threw(call, error);
     }
     expected = 0;
     current.on = wasOn;
@@ -339,6 +338,9 @@ export function makeDriver(input: DriverInput, clock: () => number) {
     if (laid && units) compareSnapshot({ cursor, encoder, units, ledger, skip: free });
   };
 
+  const counterfactual = free
+    ? followTape({ cursor, encoder, decoder, ledger, trace, current, dead, next: () => next(), entry: () => entry(), encode })
+    : undefined;
   const helpers = makeHelpers(boundary, current);
   if (input.watch > 0) {
     for (const name of ['x', 'ax'] as const) {
@@ -365,7 +367,7 @@ export function makeDriver(input: DriverInput, clock: () => number) {
   return {
     feed: (chunk: ArrayBuffer): void => {
       cursor.add(new Uint8Array(chunk));
-      if (free) donors.add(new Uint8Array(chunk));
+      counterfactual?.add(new Uint8Array(chunk));
     },
     /** Makes the units and lays the first snapshot over them. */
     prepare(): void {
@@ -373,8 +375,6 @@ export function makeDriver(input: DriverInput, clock: () => number) {
       encoder.inbound = false;
       units.layFirstState(cursor, decoder);
       laid = true;
-      // Objects that exist only in a counterfactual never take a number of the tape.
-      if (free) encoder.nextId = 1_000_000_000;
     },
     /** Runs the next entry; false when the tape has ended or its end was asked for. */
     step(): boolean {
@@ -383,15 +383,18 @@ export function makeDriver(input: DriverInput, clock: () => number) {
       if (head.seq >= input.stopBefore) return false;
       if (free && head.seq >= input.changesAt) units?.change(input.changes);
       if (ledger.isDone(input.until)) return false;
-      if (head.kind === EventKind.enter || head.kind === EventKind.settle) entry();
+      if (head.kind === EventKind.settle || (head.kind === EventKind.enter && !(free && isNested(head)))) entry();
+      else if (counterfactual) counterfactual.leftover(head);
       else {
-        // Without a counterfactual every other event is taken by own code; what is left belongs to a call that went astray.
-        if (!free) ledger.leftover(head.seq, head.kind);
+        // Every other event is taken by own code; what is left belongs to a call that went astray.
+        ledger.leftover(head.seq, head.kind);
         cursor.skip();
       }
       return true;
     },
     report: () => ledger.report(),
+    answers: () => ledger.answers(),
+    trace: () => trace.values,
     state: () => units?.describe((value) => bytesOf((out) => encoder.value(out, value)).slice()) ?? [],
   };
 }

@@ -5,9 +5,12 @@ import type { DriverInput } from './input.ts';
 let driver: ReturnType<typeof makeDriver> | undefined;
 let more = true;
 
-/** @param clock milliseconds that go on steadily; the isolate has none of its own */
-export function open(input: string, clock: () => number): void {
-  driver = makeDriver(JSON.parse(input) as DriverInput, clock);
+/**
+ * @param clock milliseconds that go on steadily; the isolate has none of its own
+ * @param trace for a counterfactual: what {@link trace} gave at the end of the checked replay
+ */
+export function open(input: string, clock: () => number, trace?: ArrayBuffer): void {
+  driver = makeDriver(JSON.parse(input) as DriverInput, clock, trace && new Float64Array(trace));
 }
 
 export function feed(chunk: ArrayBuffer): void {
@@ -37,3 +40,5 @@ const encode = (value: unknown): unknown =>
 
 export const report = (): string => JSON.stringify(encode(driver?.report()));
 export const state = (): string => JSON.stringify(encode(driver?.state()));
+export const trace = (): Float64Array | undefined => driver?.trace();
+export const answers = (): string => JSON.stringify(driver?.answers() ?? []);

@@ -13,7 +13,18 @@ export interface DriverInput {
   readonly redact: readonly string[];
   /** Number of a function whose runs are counted and timed; 0: none. */
   readonly timed: number;
+  /** Counterfactual: requests that own code answered itself in the recording. */
+  readonly ownAnswers: readonly number[];
 }
 
 /** Thrown through own code when its call cannot go on; own catch blocks meet it again at their next operation. */
-export class Abandon extends Error {}
+export class Abandon extends Error {
+  readonly site: number;
+  readonly ask: string;
+
+  constructor(message: string, site = 0, ask = '') {
+    super(message);
+    this.site = site;
+    this.ask = ask;
+  }
+}

@@ -1,102 +1,24 @@
 // What became of each call: the account that the replay gives at the end.
-
-export interface RawDivergence {
-  readonly what: string;
-  readonly seq: number;
-  readonly site: number;
-  readonly expected: Uint8Array | string;
-  readonly actual: Uint8Array | string;
-}
-
-export interface CallAccount {
-  readonly call: number;
-  readonly request: number;
-  readonly fn: number;
-  readonly seq: number;
-  /** Microseconds since the start of the tape. */
-  readonly at: number;
-  asks: number;
-  nested: number;
-  /** Runs of the timed function, and the milliseconds spent in them. */
-  runs: number;
-  spent: number;
-  ended: boolean;
-  failed: boolean;
-  status: number;
-  result: string;
-  body?: string;
-  error: { readonly name: string; readonly message: string; readonly stack: string } | undefined;
-  divergence: RawDivergence | undefined;
-  gap: { readonly reason: string; readonly place: string; readonly detail: string } | undefined;
-  locals?: { readonly name: string; readonly preview: string }[];
-}
-
-export interface StateDifference {
-  readonly seq: number;
-  readonly instance: number;
-  readonly name: string;
-  readonly last: boolean;
-  readonly expected: Uint8Array;
-  readonly actual: Uint8Array;
-}
-
-/** One line of a value, bounded; runs no code of the app but what `String` of a primitive runs. */
-export function preview(value: unknown, depth = 2): string {
-  switch (typeof value) {
-    case 'string':
-      return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
-    case 'function':
-      return `[function ${String(Reflect.getOwnPropertyDescriptor(value, 'name')?.value ?? '')}]`;
-    case 'object': {
-      if (value === null) return 'null';
-      if (value instanceof Error) return `${value.name}: ${value.message}`;
-      if (value instanceof Map)
-        return `Map(${value.size})${
-          depth > 0
-            ? ` { ${[...value]
-                .slice(0, 5)
-                .map(([key, item]) => `${preview(key, 0)} → ${preview(item, depth - 1)}`)
-                .join(', ')}${value.size > 5 ? ', …' : ''} }`
-            : ''
-        }`;
-      if (value instanceof Set) return `Set(${value.size})`;
-      if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString();
-      if (value instanceof Promise) return 'Promise';
-      if (Array.isArray(value))
-        return depth > 0
-          ? `[${value
-              .slice(0, 8)
-              .map((item) => preview(item, depth - 1))
-              .join(', ')}${value.length > 8 ? ', …' : ''}]`
-          : `Array(${value.length})`;
-      try {
-        const keys = Object.keys(value);
-        return depth > 0
-          ? `{ ${keys
-              .slice(0, 8)
-              .map((key) => `${key}: ${preview((value as Record<string, unknown>)[key], depth - 1)}`)
-              .join(', ')}${keys.length > 8 ? ', …' : ''} }`
-          : '{…}';
-      } catch {
-        return '(foreign)';
-      }
-    }
-    default:
-      return String(value);
-  }
-}
+import type { CallAccount, RawDivergence, StateDifference } from './accounts.ts';
+import { digest } from './digest.ts';
+import { preview } from './preview.ts';
+import { answeredWith, happens, isAnswer, Requests, statusSet } from './requests.ts';
 
 export class Ledger {
   readonly #calls = new Map<number, CallAccount>();
   readonly #roots = new Map<number, number>();
-  readonly #byRequest = new Map<number, CallAccount[]>();
+  readonly #requests = new Requests();
   readonly #states: StateDifference[] = [];
-  readonly #handled = new Set<number>();
-  readonly #thrown = new Map<number, unknown>();
   #nested = 0;
   #invented = 1_000_000_000;
   #stray = 0;
   #lastThrown: unknown;
+  /** Requests that own code answered itself in the recording. */
+  readonly ownAnswers: ReadonlySet<number>;
+
+  constructor(ownAnswers: readonly number[] = []) {
+    this.ownAnswers = new Set(ownAnswers);
+  }
 
   root(call: number): number {
     return this.#roots.get(call) ?? call;
@@ -124,22 +46,32 @@ export class Ledger {
       failed: false,
       status: 0,
       result: 'did not end',
+      print: '',
+      lastSite: 0,
+      lastAsk: '',
+      parted: false,
+      borrowed: 0,
+      adapted: 0,
+      unanswered: undefined,
       error: undefined,
       divergence: undefined,
       gap: undefined,
     };
     this.#calls.set(call, account);
-    if (request !== 0) this.#byRequest.set(request, [...(this.#byRequest.get(request) ?? []), account]);
+    this.#requests.of(request)?.calls.push(account);
   }
 
-  /** A call that exists only in a counterfactual. */
-  invented(): number {
-    return this.#invented++;
+  /** Foreign objects that a call was entered with: its request and response are among them. */
+  enteredWith(request: number, args: readonly unknown[]): void {
+    const account = this.#requests.of(request);
+    for (const value of args) if (typeof value === 'object' && value !== null) account?.objects.add(value);
   }
 
-  asked(call: number): void {
-    const account = this.#calls.get(call);
-    if (account) account.asks += 1;
+  /** A call that exists only in a counterfactual: a part of the one that runs, where one does. */
+  invented(within: number): number {
+    const call = this.#invented++;
+    if (within !== 0) this.#roots.set(call, this.root(within));
+    return call;
   }
 
   ran(call: number, time: number): void {
@@ -149,69 +81,120 @@ export class Ledger {
     account.spent += time;
   }
 
-  /** Notes what own code answers; in a counterfactual it also decides the status, as no response was recorded for it. */
-  noteAsk(call: number, op: number, parts: readonly unknown[], free: boolean): void {
+  /** Notes an ask; what own code answers a request with decides the status once the recorded path is left. */
+  asked(call: number, op: number, site: number, parts: readonly unknown[]): void {
     const account = this.#calls.get(call);
     if (!account) return;
-    const [, key, value] = parts;
-    if (op === 1 && (key === 'json' || key === 'send' || key === 'end')) {
-      account.body ??= ` ${preview(value, 2)}`;
-      if (!free) return;
-      if (account.request !== 0) this.#handled.add(account.request);
-      this.response(account.request, account.status || 200);
-    } else if (
-      free &&
-      typeof value === 'number' &&
-      ((op === 1 && (key === 'status' || key === 'sendStatus' || key === 'writeHead')) ||
-        (op === 4 && key === 'statusCode'))
-    ) {
-      account.status = value;
+    account.asks += 1;
+    account.lastSite = site;
+    const [receiver, key, value] = parts;
+    if (!account.ended && account.parted) account.lastAsk = askText(op, parts);
+    const request = this.#requests.of(account.request);
+    if (!request?.objects.has(receiver)) return;
+    request.status = statusSet(op, key, value) || request.status;
+    if (!isAnswer(op, key)) return;
+    account.body ??= ` ${preview(value, 2)}`;
+    account.print = digest(account.print, key, parts.slice(2));
+    if (!request.parted) request.answered = true;
+    else if (!request.answered && !request.decided) {
+      request.decided = true;
+      answeredWith(request.calls, request.status || 200);
     }
   }
 
-  /** In a counterfactual: own code has answered this request already, so what followed on the tape does not happen. */
-  superseded(request: number): boolean {
-    return request !== 0 && this.#handled.has(request);
+  /** Counterfactual: a call leaves the recorded path. */
+  part(call: number): void {
+    const account = this.#calls.get(call);
+    if (!account || account.parted) return;
+    account.parted = true;
+    const request = this.#requests.of(account.request);
+    if (request) request.parted = true;
+  }
+
+  /** Counterfactual: whether a recorded call of a request happens; what stops the request stops it too. */
+  happens(call: number, number: number, withError: boolean): boolean {
+    const account = this.#calls.get(call);
+    const request = this.#requests.of(number);
+    if (!request) return true;
+    if (request.lost) {
+      this.unanswered(call, request.lost.site, request.lost.ask);
+      return false;
+    }
+    if (happens(request, withError)) return true;
+    if (account) this.omitted(call);
+    return false;
   }
 
   /** A recorded call that does not happen in the counterfactual. */
   omitted(call: number): void {
     const account = this.#calls.get(call);
-    if (!account) return;
-    Object.assign(account, { ended: true, failed: false, result: 'does not happen' });
+    if (account) Object.assign(account, { ended: true, failed: false, parted: true, result: 'does not happen' });
   }
 
-  /** The error that own code threw for a request, where it did. */
-  thrownIn(request: number): unknown {
-    return this.#thrown.get(request);
+  /** The error that own code threw for a request that left the recorded path, where it did. */
+  thrownIn(number: number): unknown {
+    const request = this.#requests.of(number);
+    return request?.parted ? request.thrown?.error : undefined;
   }
 
-  unanswered(call: number, site: number): void {
+  /** On the tape this root call threw. */
+  threwOnTape(call: number): void {
+    const request = this.#requests.of(this.#calls.get(call)?.request ?? 0);
+    if (request) request.threwOnTape = true;
+  }
+
+  unanswered(call: number, site: number, ask: string): void {
     const account = this.#calls.get(call);
-    if (!account) return;
+    if (!account || account.unanswered) return;
+    Object.assign(account, { ended: true, failed: false, parted: true, error: undefined });
     account.result = 'asked something that the tape cannot answer';
-    account.divergence ??= { what: 'unanswered', seq: account.seq, site, expected: '', actual: '' };
+    account.unanswered = { site, ask };
+    const request = this.#requests.of(account.request);
+    if (request) request.parted = true;
+    // What own code has answered by then, it has answered.
+    if (request && !request.answered && !request.decided) request.lost ??= account.unanswered;
+  }
+
+  borrowed(call: number): void {
+    const account = this.#calls.get(call);
+    if (account) account.borrowed += 1;
+  }
+
+  adapted(call: number): void {
+    const account = this.#calls.get(call);
+    if (account) account.adapted += 1;
   }
 
   ended(call: number, final: boolean, threw: boolean, value: unknown): void {
     const account = this.#calls.get(call);
-    if (!account || !final) return;
+    if (!account) {
+      // What own code gives back to foreign code within a call is a part of what it answers.
+      const root = this.#calls.get(this.root(call));
+      if (root && final && value !== undefined) root.print = digest(root.print, threw, value);
+      return;
+    }
+    if (!final) return;
     account.ended = true;
-    if (threw) this.threw(call, value);
-    else if (account.status === 0) account.result = `returned ${preview(value)}`;
+    if (threw) return this.threw(call, value);
+    account.print = digest(account.print, value);
+    if (account.status === 0) account.result = `returned ${preview(value)}`;
   }
 
   threw(call: number, error: unknown): void {
     const account = this.#calls.get(call);
     if (!account) return;
+    account.print = digest(account.print, 'threw', error);
     // An error with a status of its own below 500 is an answer, by the convention of HTTP frameworks.
     const status =
       typeof error === 'object' && error !== null
         ? (Reflect.getOwnPropertyDescriptor(error, 'status')?.value as unknown)
         : undefined;
-    account.failed = !(typeof status === 'number' && status >= 400 && status < 500);
+    const request = this.#requests.of(account.request);
+    account.failed = request?.decided
+      ? account.status >= 500
+      : !(typeof status === 'number' && status >= 400 && status < 500);
     account.ended = true;
-    if (account.request !== 0) this.#thrown.set(account.request, error);
+    if (request) request.thrown = { error };
     account.result = `threw ${preview(error)}`;
     if (error instanceof Error)
       account.error = { name: error.name, message: error.message, stack: String(error.stack ?? '') };
@@ -240,15 +223,14 @@ export class Ledger {
     );
   }
 
-  response(request: number, status: number): void {
-    const accounts = this.#byRequest.get(request) ?? [];
-    const threw = accounts.filter((account) => account.result.startsWith('threw'));
-    for (const account of accounts) {
-      account.status = status;
-      // What the app threw on purpose and answered itself is no failure; of a failed request the call that threw failed.
-      account.failed = status >= 500 && (threw.length > 0 ? threw.includes(account) : account === accounts.at(-1));
-      if (!threw.includes(account)) account.result = `answered ${status}${account.body ?? ''}`;
+  response(number: number, status: number): void {
+    const request = this.#requests.of(number);
+    if (!request || request.decided || request.lost) return;
+    if (request.parted && !request.answered) {
+      // Own code's answer of the recording is not given any more, or an error is thrown that was not.
+      if (this.ownAnswers.has(number) || (request.thrown && !request.threwOnTape)) return;
     }
+    answeredWith(request.calls, status);
   }
 
   diverged(call: number, divergence: RawDivergence): void {
@@ -285,7 +267,43 @@ export class Ledger {
     return until > 0 && this.#calls.get(until)?.ended === true;
   }
 
+  /** Requests that own code answered itself. */
+  answers(): number[] {
+    return [...this.#requests.all].filter(([, { answered }]) => answered).map(([number]) => number);
+  }
+
   report() {
-    return { calls: [...this.#calls.values()], nested: this.#nested, states: this.#states, stray: this.#stray };
+    const silent = ({ parted, status, request }: CallAccount): boolean => {
+      const account = this.#requests.of(request);
+      if (!parted || status !== 0 || !account || account.answered || account.decided) return false;
+      return this.ownAnswers.has(request) && !account.lost && !account.thrown;
+    };
+    const calls = [...this.#calls.values()].map((account) => ({ ...account, silent: silent(account) }));
+    return { calls, nested: this.#nested, states: this.#states, stray: this.#stray };
+  }
+}
+
+/** An ask in the words of its code: `(foreign).run("a", 2)`. */
+export function askText(op: number, parts: readonly unknown[]): string {
+  const list = (from: number): string =>
+    parts
+      .slice(from)
+      .map((part) => preview(part, 1))
+      .join(', ');
+  switch (op) {
+    case 0:
+      return `call of ${preview(parts[0], 0)}(${list(2)})`;
+    case 1:
+      return `.${String(parts[1])}(${list(2)})`;
+    case 2:
+      return `new ${preview(parts[0], 0)}(${list(1)})`;
+    case 3:
+      return `.${String(parts[1])}`;
+    case 4:
+      return `.${String(parts[1])} = ${list(2)}`;
+    case 13:
+      return 'the time';
+    default:
+      return list(0);
   }
 }

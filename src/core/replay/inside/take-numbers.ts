@@ -6,7 +6,7 @@ import { Tag } from '../../instrument/runtime/tags.ts';
 import { skipValue } from './cursor.ts';
 
 const isNumbered = (tag: number): boolean =>
-  tag === Tag.function || tag === Tag.native || (tag >= Tag.object && tag <= Tag.instance);
+  tag === Tag.function || tag === Tag.native || tag === Tag.ownPromise || (tag >= Tag.object && tag <= Tag.instance);
 
 /** @param recorded the parts of the recorded ask, encoded one behind another */
 export function takeNumbers(
