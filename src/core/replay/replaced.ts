@@ -11,7 +11,7 @@ export interface Replacement {
   readonly source: string;
 }
 
-/** @throws DS4020 when the tape has no such function, DS4021 when the text is no function */
+/** @throws DS4020 when the tape has no such function, DS4021 when the text is no function, DS4022 when it needs what the tape lacks */
 export function replacedManifest(manifest: Manifest, { module: id, fn, source }: Replacement): Manifest {
   const at = manifest.modules.findIndex((module) => module.id === id);
   const module = manifest.modules[at];
@@ -26,7 +26,7 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
   });
   const info = plan.functions.find((item) => item.name === fn && item.kind !== 'class');
   if (!info) throw fail('DS4020', { fn: `${id}#${fn}` });
-  const text = stripTypes(source, id).trim().replace(/;$/, '');
+  const text = stripTypes(source, `${id}#${fn}`).trim();
   const original = plan.text(info.index);
   const lines = original.split('\n').length - text.split('\n').length;
   const whole = `${module.source.slice(0, info.start)}${text}${'\n'.repeat(Math.max(0, lines))}${module.source.slice(info.end)}`;
@@ -44,15 +44,25 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
     throw fail('DS4021', { fn: `${id}#${fn}`, problem: error instanceof Error ? error.message : String(error) });
   }
   const shift = changed.functions.length - plan.functions.length;
-  const renumber = (index: number): number => (index > info.index ? index + shift : index);
+  const inner = insideOf(changed, info.index);
+  const last = info.index + insideOf(plan, info.index);
+  const renumber = (index: number): number => (index > last ? index + shift : index);
   // New numbers for functions behind the change would not fit the tape: they keep theirs where the count is the same.
   const sites = siteNumbers(plan, changed, info.start, info.end, whole.length - module.source.length);
+  const held = new Set(
+    manifest.instances.flatMap((instance) =>
+      instance.module === at ? [...instance.moduleVariables, ...instance.activationVariables].map(({ name }) => name) : [],
+    ),
+  );
   const instances = manifest.instances.map((instance): ManifestInstance => {
     if (instance.module !== at) return instance;
     const unit = changed.unit(instance.functions.map(renumber));
+    // Without its value the variable would be undefined, and the function would fail where it does not.
+    const unknown = [...unit.moduleVariables, ...unit.activationVariables].find(({ name }) => !held.has(name));
+    if (unknown) throw fail('DS4022', { fn: `${id}#${fn}`, variable: unknown.name });
     return {
       ...instance,
-      code: renumbered(unit.code, sites, module.functionBase, shift, info.index),
+      code: renumbered(unit.code, sites, module.functionBase, { from: info.index, shift, inner }),
       moduleVariables: unit.moduleVariables,
       activationVariables: unit.activationVariables,
     };
@@ -83,7 +93,16 @@ export function watchedManifest(manifest: Manifest): Manifest {
   };
 }
 
-/** Site numbers of the changed module to those of the tape; sites inside the new text keep numbers of the old one's by text. */
+/** How many functions stand within one; they follow it in the list. */
+function insideOf({ functions }: ModulePlan, index: number): number {
+  const outer = functions[index];
+  return functions.filter((fn) => outer && fn.index !== index && fn.start >= outer.start && fn.end <= outer.end).length;
+}
+
+/**
+ * Site numbers of the changed module to those of the tape. Sites inside the new text keep those of the old one: by their
+ * text, else by what is called, each in order, because the same text may stand there several times.
+ */
 function siteNumbers(
   plan: ModulePlan,
   changed: ModulePlan,
@@ -92,23 +111,49 @@ function siteNumbers(
   delta: number,
 ): ReadonlyMap<number, number> {
   const base = plan.input.siteBase;
-  const [before, after] = [new Map<string, number>(), plan.input.source];
+  const outside = new Map<string, number>();
+  const old: { text: string; number: number }[] = [];
   plan.sites.forEach((site, index) => {
-    const inside = site.start >= start && site.end <= end;
-    before.set(inside ? `in:${after.slice(site.start, site.end)}` : `${site.start}:${site.end}`, index + base);
+    if (site.start < start || site.end > end) outside.set(`${site.start}:${site.end}`, index + base);
+    else old.push({ text: siteText(plan.input.source, site), number: index + base });
   });
   const map = new Map<number, number>();
+  const fresh: { text: string; number: number }[] = [];
   changed.sites.forEach((site, index) => {
-    const back = site.start >= end + delta ? delta : 0;
-    const inside = site.start >= start && site.end <= end + delta;
-    const key = inside
-      ? `in:${changed.input.source.slice(site.start, site.end)}`
-      : `${site.start - back}:${site.end - (site.end >= end + delta ? delta : 0)}`;
-    map.set(index + base, before.get(key) ?? index + base + 10_000_000);
+    const moved = (at: number): number => (at >= end + delta ? at - delta : at);
+    const number = index + base;
+    if (site.start >= start && site.end <= end + delta)
+      fresh.push({ text: siteText(changed.input.source, site), number });
+    else map.set(number, outside.get(`${moved(site.start)}:${moved(site.end)}`) ?? number + newNumbers);
   });
+  for (const key of [(text: string) => text, calledIn]) {
+    for (const { text, number } of fresh) {
+      if (map.has(number)) continue;
+      const found = old.findIndex((site) => key(site.text) === key(text));
+      if (found >= 0) map.set(number, old.splice(found, 1)[0]!.number);
+    }
+  }
+  for (const { number } of fresh) if (!map.has(number)) map.set(number, number + newNumbers);
   return map;
 }
 
+/** Text of a site without what formatters change. */
+const siteText = (source: string, { start, end }: { readonly start: number; readonly end: number }): string =>
+  source.slice(start, end).replace(/\s+/g, '').replace(/['`]/g, '"').replace(/,\)/g, ')');
+
+/** `response.json` of `response.json({ a })`: the text without the last arguments. */
+function calledIn(text: string): string {
+  if (!text.endsWith(')')) return text;
+  let depth = 0;
+  for (let at = text.length - 1; at >= 0; at--) {
+    if (text[at] === ')') depth += 1;
+    else if (text[at] === '(' && --depth === 0) return text.slice(0, at);
+  }
+  return text;
+}
+
+/** Beyond every number of a tape: for sites and functions that only the new text has. */
+const newNumbers = 10_000_000;
 const siteUse = /(\$\.(?:c|m|k|n|g|s|ref|upd|d|has|io|i|ai|fi|o|sp|tpl|a|imp|fn|cf)\()(\d+)(?=[,)])/g;
 const functionUse = /(\$\.(?:f|fd|e|as|gs)\()(\d+)(?=[,)])/g;
 
@@ -116,8 +161,7 @@ function renumbered(
   code: string,
   sites: ReadonlyMap<number, number>,
   base: number,
-  shift: number,
-  from: number,
+  { from, shift, inner }: { readonly from: number; readonly shift: number; readonly inner: number },
 ): string {
   const withSites = code.replace(
     siteUse,
@@ -126,6 +170,7 @@ function renumbered(
   if (shift === 0) return withSites;
   return withSites.replace(functionUse, (_whole, call: string, number: string) => {
     const index = Number(number) - base;
-    return `${call}${index > from + shift ? Number(number) - shift : index > from ? Number(number) + 10_000_000 : number}`;
+    if (index <= from) return `${call}${number}`;
+    return `${call}${index > from + inner ? Number(number) - shift : Number(number) + newNumbers}`;
   });
 }

@@ -4,52 +4,14 @@ import { fail } from '../../core/common/errors.ts';
 import { type Milliseconds, ms } from '../../core/common/units.ts';
 import { recommend } from './recommend.ts';
 import type { ExecutedCall, VariantRunner } from './runner.ts';
-import { median, pairedRatios, percentileInterval } from './statistics.ts';
-import type { ComparisonReport, CompareOptions, Variant, VariantSide } from './types.ts';
+import { Side } from './side.ts';
+import { pairedRatios, ratioInterval } from './statistics.ts';
+import type { ComparisonReport, CompareOptions, Variant } from './types.ts';
 
 const confidence = 0.95;
 const shownDifferences = 20;
 /** Fewer ratios than this give an interval that promises too much. */
 const leastRatios = 5;
-
-/** One side over all rounds: what happened is taken from the first, time as the median of all. */
-class Side {
-  readonly variant: Variant | undefined;
-  readonly rounds: (readonly ExecutedCall[])[] = [];
-
-  constructor(variant: Variant | undefined) {
-    this.variant = variant;
-  }
-
-  get name(): string {
-    return this.variant?.name ?? 'current';
-  }
-
-  get calls(): readonly ExecutedCall[] {
-    return this.rounds[0] ?? [];
-  }
-
-  /** Median over the rounds of the time spent in the function during each call in which it ran. */
-  times(): ReadonlyMap<number, number> {
-    const measured = new Map<number, number[]>();
-    for (const calls of this.rounds) {
-      for (const call of calls)
-        if (call.runs > 0) measured.set(call.call, [...(measured.get(call.call) ?? []), call.ms]);
-    }
-    return new Map([...measured].map(([call, values]) => [call, median(values)]));
-  }
-
-  report(): VariantSide {
-    const times = [...this.times().values()];
-    return {
-      name: this.name,
-      calls: this.calls.length,
-      failed: this.calls.filter((call) => call.failed).length,
-      runs: this.calls.reduce((sum, call) => sum + call.runs, 0),
-      medianMs: ms(times.length > 0 ? median(times) : 0),
-    };
-  }
-}
 
 export async function compare(
   runner: VariantRunner,
@@ -66,25 +28,35 @@ export async function compare(
   const started = performance.now();
   const sides = [new Side(a), new Side(b)] as const;
   const rounds = Math.max(1, options.rounds ?? 5);
+  const { signal } = options;
   let done = 0;
-  for (let round = 0; round < rounds && !options.signal?.aborted; round++) {
-    for (const side of round % 2 === 0 ? sides : sides.toReversed()) {
+  for (let round = 0; round < rounds && !signal?.aborted; round++) {
+    const order = round % 2 === 0 ? sides : sides.toReversed();
+    const runs: (readonly ExecutedCall[])[] = [];
+    for (const side of order) {
       options.progress?.(`round ${round + 1} of ${rounds}: ${side.name}`, done++, rounds * 2);
       const replacement = side.variant && {
         module: side.variant.module,
         fn: side.variant.fn,
         source: side.variant.source,
       };
-      side.rounds.push(
-        await runner.run(tape, replacement, {
-          watch: { module: varied.module, fn: varied.fn },
-          ...(options.signal ? { signal: options.signal } : {}),
-        }),
-      );
+      const calls = await runner.run(tape, replacement, {
+        watch: { module: varied.module, fn: varied.fn },
+        ...(signal ? { signal } : {}),
+      });
+      if (!calls) break;
+      runs.push(calls);
     }
+    // Half a round says nothing of one side against the other.
+    if (runs.length < order.length) break;
+    order.forEach((side, index) => side.rounds.push(runs[index]!));
   }
+  if (sides[0].rounds.length === 0) throw signal?.reason ?? fail('DS4095');
   return summarise(tape, sides, `${varied.module}#${varied.fn}`, options.seed ?? 1, ms(performance.now() - started));
 }
+
+const isSame = (left: ExecutedCall, right: ExecutedCall): boolean =>
+  left.failed === right.failed && left.result === right.result && left.digest === right.digest;
 
 function summarise(
   tape: string,
@@ -93,46 +65,52 @@ function summarise(
   seed: number,
   took: Milliseconds,
 ): ComparisonReport {
-  const other = new Map(b.calls.map((call) => [call.call, call]));
-  const both = a.calls.flatMap((left) => {
-    const right = other.get(left.call);
-    return right ? [{ left, right }] : [];
+  const [of, other] = [a.calls(), b.calls()];
+  const numbers = [...new Set([...of.keys(), ...other.keys()])].toSorted((x, y) => x - y);
+  const pairs = numbers.flatMap((number) => {
+    const [left, right] = [of.get(number), other.get(number)];
+    return left && right && !left.stop && !right.stop ? [{ left, right }] : [];
   });
-  const pairs = both.filter(({ left, right }) => left.unfinished === undefined && right.unfinished === undefined);
-  const differing = pairs.filter(({ left, right }) => left.result !== right.result);
+  const differing = pairs.filter(({ left, right }) => !isSame(left, right));
   // Middleware and error handlers of a request that failed end otherwise because of that failure.
   const failedRequests = new Set(
     pairs.flatMap(({ left, right }) => ((left.failed || right.failed) && left.request ? [left.request] : [])),
   );
-  const inFailed = ({ left }: (typeof pairs)[number]): boolean => failedRequests.has(left.request ?? 0);
-  const times = b.times();
-  const ratios = pairedRatios(
-    [...a.times()].flatMap(([call, time]) => (times.has(call) ? [[time, times.get(call)!] as const] : [])),
+  const others = pairs.filter(
+    ({ left, right }) => !left.failed && !right.failed && !failedRequests.has(left.request ?? 0),
   );
-  const ratio =
-    ratios.length < leastRatios
-      ? undefined
-      : { median: median(ratios), ...percentileInterval(ratios, median, { seed, confidence }), confidence, seed };
+  const compared = new Set<number>(pairs.map(({ left }) => left.call));
+  const ratios = a.rounds.map((_, round) => {
+    const times = b.times(round);
+    return pairedRatios(
+      [...a.times(round)].flatMap(([call, time]) =>
+        compared.has(call) && times.has(call) ? [[time, times.get(call)!] as const] : [],
+      ),
+    );
+  });
+  const enough = ratios.every((round) => round.length >= leastRatios);
   const evidence = {
     a: a.report(),
     b: b.report(),
     pairs: pairs.length,
     different: differing.length,
-    ratio,
+    others: { calls: others.length, same: others.filter(({ left, right }) => isSame(left, right)).length },
+    ratio: enough
+      ? { ...ratioInterval(ratios, { seed, confidence }), confidence, seed, rounds: ratios.length }
+      : undefined,
   };
   return {
     tape,
     ...evidence,
     same: pairs.length - differing.length,
-    differences: differing
-      .slice(0, shownDifferences)
-      .map(({ left, right }) => ({ call: left.call, name: left.name, a: left.result, b: right.result })),
-    recommendation: recommend({
-      ...evidence,
-      fn,
-      unfinished: both.length - pairs.length,
-      changed: differing.filter((pair) => !pair.left.failed && !pair.right.failed && !inFailed(pair)).length,
-    }),
+    differences: differing.slice(0, shownDifferences).map(({ left, right }) => ({
+      call: left.call,
+      name: left.name,
+      a: left.result,
+      b: left.result === right.result ? `${right.result}, but another value further down` : right.result,
+    })),
+    stopped: [a, b].flatMap((side) => side.stopped().slice(0, shownDifferences)),
+    recommendation: recommend({ ...evidence, fn, left: numbers.length - pairs.length }),
     ms: took,
   };
 }

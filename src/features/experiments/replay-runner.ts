@@ -1,7 +1,8 @@
 // Joins comparing to core/replay, which re-executes tapes.
+import { fail } from '../../core/common/errors.ts';
 import { callNumber, ms } from '../../core/common/units.ts';
 import type { ReplayedCall, ReplayOptions, ReplayRequest, ReplayResult } from '../../core/replay/types.ts';
-import type { ExecutedCall, VariantRunner } from './runner.ts';
+import type { ExecutedCall, Stop, VariantRunner } from './runner.ts';
 
 /** What re-executes tapes: core/replay, or a stand-in of a test. */
 export type Replay = (request: ReplayRequest, options: ReplayOptions) => Promise<ReplayResult>;
@@ -13,7 +14,9 @@ export const makeReplayRunner = (replay: Replay): VariantRunner => ({
       { tape, timed: watch, ...(replacement ? { replaced: replacement } : { changes: {} }) },
       signal ? { signal } : {},
     );
-    return result.calls.map(executed);
+    if (result.complete) return result.calls.map(executed);
+    if (signal?.aborted) return undefined;
+    throw fail('DS8007', { fn: `${watch.module}#${watch.fn}`, call: result.calls.at(-1)?.call ?? 0 });
   },
 });
 
@@ -23,24 +26,30 @@ export const replayRunner = makeReplayRunner(async (request, options) =>
 );
 
 function executed(call: ReplayedCall): ExecutedCall {
-  const unfinished = unfinishedReason(call);
+  const stop = stopOf(call);
+  const { digest, borrowed, adapted } = call;
   return {
     call: callNumber(call.call),
     request: call.request ?? 0,
     name: call.name,
-    failed: call.failed,
+    failed: call.failed && !stop,
     result: call.result,
+    ...(digest === undefined ? {} : { digest }),
     // Without times of the function itself there is no ratio; the time of the whole call would be another claim.
     runs: call.timed?.runs ?? 0,
     ms: call.timed?.ms ?? ms(0),
-    ...(unfinished === undefined ? {} : { unfinished }),
+    ...(borrowed === undefined ? {} : { borrowed }),
+    ...(adapted === undefined ? {} : { adapted }),
+    ...(stop ? { stop } : {}),
   };
 }
 
 /** An ask that the tape cannot answer ends a call without a result; a result that differs is what comparing is about. */
-function unfinishedReason({ outcome, gap, divergence }: ReplayedCall): string | undefined {
-  if (outcome === 'gapped') return gap ? `${gap.reason} at ${gap.place}` : 'a gap of the recording';
-  if (outcome === 'exact' || !divergence || divergence.what === 'result' || divergence.what === 'state')
-    return undefined;
-  return `${divergence.what} at ${divergence.place}`;
+function stopOf({ outcome, gap, divergence, unanswered, unfinished }: ReplayedCall): Stop | undefined {
+  if (outcome === 'gapped') return { kind: 'unfinished', place: gap?.place ?? '', ask: gap?.reason ?? 'a gap' };
+  if (unanswered) return { kind: 'unanswered', ...unanswered };
+  if (unfinished) return { kind: 'unfinished', ...unfinished };
+  // The recorded code itself does not come out here as it did.
+  if (divergence) return { kind: 'unfinished', place: divergence.place, ask: `not exact: ${divergence.what}` };
+  return undefined;
 }

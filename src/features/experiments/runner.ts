@@ -7,6 +7,17 @@ export interface FunctionReplacement {
   readonly source: string;
 }
 
+/** Why a call has no result: it neither succeeded nor failed. */
+export interface Stop {
+  /**
+   * `unanswered`: it asked something that nothing on the tape answers. `unfinished`: it did not come to its end, or the
+   * tape cannot be re-executed exactly here.
+   */
+  readonly kind: 'unanswered' | 'unfinished';
+  readonly place: string;
+  readonly ask: string;
+}
+
 export interface ExecutedCall {
   readonly call: CallNumber;
   /** The HTTP request that it belongs to; 0 or absent: none. */
@@ -14,13 +25,18 @@ export interface ExecutedCall {
   readonly name: string;
   /** It threw, rejected, or answered with HTTP status 500 or more. */
   readonly failed: boolean;
-  /** How the call ended, as text: the same exactly when the results are the same value by value. */
+  /** How the call ended, as text. */
   readonly result: string;
+  /** The same exactly when the results are the same value by value, however deep; absent: the text decides. */
+  readonly digest?: string;
   /** Runs of the function in question within this call, and the time spent in them. */
   readonly runs: number;
   readonly ms: Milliseconds;
-  /** Set when the re-execution could not carry the call to its end: a gap, or an ask that the tape cannot answer. */
-  readonly unfinished?: string;
+  /** Asks that were answered with what another call was answered at the same place. */
+  readonly borrowed?: number;
+  /** Asks that were answered with what this call was answered at the same place to other arguments. */
+  readonly adapted?: number;
+  readonly stop?: Stop;
 }
 
 export interface VariantRunOptions {
@@ -30,10 +46,14 @@ export interface VariantRunOptions {
 }
 
 export interface VariantRunner {
-  /** Root calls of the tape in recorded order, each once. `undefined` runs the code as recorded. */
+  /**
+   * Root calls of the tape in recorded order, each once; `undefined` when the signal ended it before all were run.
+   * @param replacement `undefined` runs the code as recorded
+   * @throws DS8007 when the code did not come back
+   */
   run(
     tape: string,
     replacement: FunctionReplacement | undefined,
     options: VariantRunOptions,
-  ): Promise<readonly ExecutedCall[]>;
+  ): Promise<readonly ExecutedCall[] | undefined>;
 }

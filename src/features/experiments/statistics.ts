@@ -1,9 +1,14 @@
-// Statistics for comparing two versions on the same inputs: the median of paired ratios, with an interval from a
-// seeded bootstrap, so that the same measurements always give the same interval.
+// Statistics for comparing two versions on the same inputs: the median of paired ratios, with an interval from the
+// differences between rounds and a seeded bootstrap within them, so that the same measurements always give the same
+// interval.
 
 export interface Interval {
   readonly low: number;
   readonly high: number;
+}
+
+export interface RatioInterval extends Interval {
+  readonly median: number;
 }
 
 export interface BootstrapOptions {
@@ -70,6 +75,42 @@ export function percentileInterval(
   return { low: quantile(values, tail), high: quantile(values, 1 - tail) };
 }
 
+/**
+ * Ratio of two versions from rounds of paired ratios: the geometric mean of the rounds' medians. Calls of one round share
+ * a process and what the machine did meanwhile, so that thousands of them say no more about its drift than one: the
+ * interval is that of Student's t over the rounds, and at least as wide as resampling the calls within them makes it.
+ * One round has only the latter, and knows nothing of drift.
+ */
+export function ratioInterval(rounds: readonly (readonly number[])[], options: BootstrapOptions): RatioInterval {
+  const confidence = options.confidence ?? 0.95;
+  const logs = rounds.filter((ratios) => ratios.length > 0).map((ratios) => ratios.map(Math.log));
+  const medians = logs.map(median);
+  const centre = mean(medians);
+  const result = (low: number, high: number): RatioInterval => ({
+    median: Math.exp(centre),
+    low: Math.exp(low),
+    high: Math.exp(high),
+  });
+  if (logs.length < 2) {
+    const { low, high } = percentileInterval(logs[0] ?? [], median, options);
+    return result(low, high);
+  }
+  const within = logs.map((ratios, round) =>
+    variance(resampled(ratios, median, { ...options, seed: options.seed + round, resamples: options.resamples ?? 400 })),
+  );
+  const error = Math.sqrt(Math.max(variance(medians), mean(within)) / logs.length);
+  const half = studentQuantile((1 + confidence) / 2, logs.length - 1) * error;
+  return result(centre - half, centre + half);
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** Of a sample: divided by one less than its size. */
+function variance(values: readonly number[]): number {
+  const centre = mean(values);
+  return values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1);
+}
+
 /** Bias-corrected and accelerated interval (Efron 1987): for smooth statistics such as means and variances. */
 export function bcaInterval(sample: readonly number[], statistic: Statistic, options: BootstrapOptions): Interval {
   const values = resampled(sample, statistic, options);
@@ -109,14 +150,33 @@ export function normalCdf(z: number): number {
   return z > 0 ? 1 - upper : upper;
 }
 
-/** Its inverse, by bisection: exact to the last digits that {@link normalCdf} has, and called a few times only. */
-export function normalQuantile(p: number): number {
+/** Its inverse: exact to the last digits that {@link normalCdf} has. */
+export const normalQuantile = (p: number): number => inverse(normalCdf, p, 39);
+
+/** Student's t distribution function for a whole number of degrees of freedom, by its finite series (Abramowitz and
+ * Stegun 26.7.3 and 26.7.4). */
+export function studentCdf(t: number, freedom: number): number {
+  const angle = Math.atan(t / Math.sqrt(freedom));
+  const square = Math.cos(angle) ** 2;
+  const odd = freedom % 2 === 1;
+  let term = odd ? Math.cos(angle) : 1;
+  let sum = freedom === 1 ? 0 : term;
+  for (let k = odd ? 3 : 2; k <= freedom - 2; k += 2) sum += term *= ((k - 1) / k) * square;
+  const inner = odd ? (2 / Math.PI) * (angle + Math.sin(angle) * sum) : Math.sin(angle) * sum;
+  return (1 + inner) / 2;
+}
+
+export const studentQuantile = (p: number, freedom: number): number =>
+  inverse((t) => studentCdf(t, freedom), p, 1e6);
+
+/** Inverse of a distribution function within [-limit, limit], by bisection: it is called a few times only. */
+function inverse(cdf: (value: number) => number, p: number, limit: number): number {
   if (p <= 0) return -Infinity;
   if (p >= 1) return Infinity;
-  let [low, high] = [-39, 39];
+  let [low, high] = [-limit, limit];
   for (let round = 0; round < 120 && high - low > 1e-15; round++) {
     const middle = (low + high) / 2;
-    if (normalCdf(middle) < p) low = middle;
+    if (cdf(middle) < p) low = middle;
     else high = middle;
   }
   return (low + high) / 2;

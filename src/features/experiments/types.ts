@@ -16,17 +16,37 @@ export interface VariantSide {
   readonly name: string;
   readonly calls: number;
   readonly failed: number;
+  /** Calls that asked something which nothing on the tape answers: they neither succeeded nor failed. */
+  readonly unanswered: number;
+  /** Calls that did not come to their end for another reason: a gap of the tape, or a wait for what it does not hold. */
+  readonly unfinished: number;
+  /** Calls that used an answer which the tape has of another call, at the same place. */
+  readonly borrowed: number;
+  /** Calls that used an answer which they got themselves on the tape, at the same place, to other arguments. */
+  readonly adapted: number;
   /** Calls of the varied function. */
   readonly runs: number;
   readonly medianMs: Milliseconds;
+}
+
+/** A call that one side could not carry to its end. */
+export interface StoppedCall {
+  readonly call: CallNumber;
+  readonly name: string;
+  readonly variant: string;
+  readonly kind: 'unanswered' | 'unfinished';
+  readonly place: string;
+  readonly ask: string;
 }
 
 export interface ComparisonReport {
   readonly tape: string;
   readonly a: VariantSide;
   readonly b: VariantSide;
-  /** Root calls run on both sides. */
+  /** Root calls that came to their end on both sides. */
   readonly pairs: number;
+  /** Those of them that failed on neither side, nor belong to a request that did. */
+  readonly others: { readonly calls: number; readonly same: number };
   readonly same: number;
   readonly different: number;
   /** The first ones that differ. */
@@ -36,7 +56,9 @@ export interface ComparisonReport {
     readonly a: string;
     readonly b: string;
   }[];
-  /** Median of the paired ratios, time of a by time of b, with a seeded bootstrap interval. */
+  /** The first calls without a result, of each side. */
+  readonly stopped: readonly StoppedCall[];
+  /** Median of the paired ratios, time of a by time of b, over the rounds, with its interval. */
   readonly ratio:
     | {
         readonly median: number;
@@ -44,6 +66,7 @@ export interface ComparisonReport {
         readonly high: number;
         readonly confidence: number;
         readonly seed: number;
+        readonly rounds: number;
       }
     | undefined;
   readonly recommendation: { readonly choose: string | undefined; readonly reason: string };

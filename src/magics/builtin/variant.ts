@@ -133,8 +133,29 @@ function splitPlace(place: string): readonly [string, string] {
   return [place.slice(0, at), place.slice(at + 1)];
 }
 
+type Side = ComparisonReport['a'];
+
+const stops = (kind: 'unanswered' | 'unfinished') => ({
+  head: kind,
+  cell: (side: Side) => side[kind].toLocaleString('en-US'),
+  right: true,
+  tone: (side: Side) => (side[kind] > 0 ? ('warn' as const) : undefined),
+});
+
+/** What a side rests on that its calls were not told on the tape. */
+function assumptions({ name, borrowed, adapted, unanswered }: Side): string[] {
+  return [
+    ...(borrowed > 0 ? [`${name}: ${formatCount(borrowed, 'call')} used an answer of another call`] : []),
+    ...(adapted > 0 ? [`${name}: ${formatCount(adapted, 'call')} used an answer of its own to other arguments`] : []),
+    ...(unanswered > 0
+      ? [`${name}: ${formatCount(unanswered, 'call')} asked what the tape does not answer, and neither succeeded nor failed`]
+      : []),
+  ];
+}
+
 function showComparison(report: ComparisonReport, style: TextStyle) {
-  const { a, b, ratio, recommendation } = report;
+  const { a, b, ratio, recommendation, others } = report;
+  const left = [a, b].reduce((sum, side) => sum + side.unanswered + side.unfinished, 0);
   const shown = table(
     [
       { head: 'variant', cell: (side: typeof a) => side.name },
@@ -145,6 +166,7 @@ function showComparison(report: ComparisonReport, style: TextStyle) {
         right: true,
         tone: (side) => (side.failed > 0 ? 'bad' : undefined),
       },
+      ...(left > 0 ? [stops('unanswered'), stops('unfinished')] : []),
       { head: 'runs', cell: (side) => side.runs.toLocaleString('en-US'), right: true },
       { head: 'median', cell: (side) => formatDuration(side.medianMs), right: true },
     ],
@@ -152,8 +174,13 @@ function showComparison(report: ComparisonReport, style: TextStyle) {
     style,
     {
       notes: [
-        `same result on ${report.same.toLocaleString('en-US')} of ${formatCount(report.pairs, 'call')}`,
+        `${formatCount(report.pairs, 'call')} compared, same result on ${report.same.toLocaleString('en-US')}`,
+        `same result on ${others.same.toLocaleString('en-US')} of ${formatCount(others.calls, 'other call')} (those in requests that failed on neither side)`,
         ...report.differences.map((each) => `  #${each.call} ${each.name}: ${a.name} ${each.a}, ${b.name} ${each.b}`),
+        ...[a, b].flatMap(assumptions),
+        ...report.stopped.map(
+          (each) => `  #${each.call} ${each.name}: ${each.variant} ${each.kind} at ${each.place || '?'}: ${each.ask}`,
+        ),
         ratio
           ? `${a.name} takes ${ratio.median.toFixed(2)}x the time of ${b.name} [${ratio.low.toFixed(2)}, ${ratio.high.toFixed(2)}]`
           : 'too few runs for a ratio of times',

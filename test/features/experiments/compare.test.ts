@@ -80,7 +80,7 @@ test('a difference that is not shown is not claimed', async () => {
 
 test('calls that one side could not finish are no pairs', async () => {
   const report = await run((side, call) =>
-    call <= 20 && side === 'fixed' ? { unfinished: 'an ask without an answer' } : {},
+    call <= 20 && side === 'fixed' ? { stop: { kind: 'unanswered', place: 'src/cart.ts:9', ask: '.price' } } : {},
   );
   expect(report.pairs).toBe(10);
   expect(report.recommendation.reason).toContain('not comparable');

@@ -15,4 +15,8 @@ export const experimentErrors = {
     remedy: 'look at the names with %inspect {module}, and use one that was recorded',
   },
   DS8006: { what: 'this build cannot re-execute a tape with a replaced function', remedy: 'update devsandbox' },
+  DS8007: {
+    what: 'a re-execution did not come back from {fn}: call #{call} ran longer than 20 s',
+    remedy: 'look for a loop without an end in the variant',
+  },
 } as const;

@@ -16,6 +16,10 @@ export const recordErrors = {
     remedy: 'name one of its own functions as FILE#FUNCTION; %replay list shows places',
   },
   DS4021: { what: 'the text for {fn} is no function: {problem}', remedy: 'write a whole function, method or arrow' },
+  DS4022: {
+    what: 'the text for {fn} uses {variable}, whose value is not on the tape: no recorded function uses it',
+    remedy: 'do without it, or record again with an %edit in which the function uses it',
+  },
   DS4032: {
     what: '{name} is not among the own code that is recorded ({scope})',
     remedy: 'pass a scope that holds its file; Node.js or vitest must have loaded that file, and not twice',

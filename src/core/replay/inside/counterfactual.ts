@@ -198,7 +198,7 @@ export function followTape({ cursor, encoder, decoder, ledger, trace, current, d
         }
         part(root);
       }
-      ledger.asked(root, op, site, parts);
+      const isAnswer = ledger.asked(root, op, site, parts);
       const own = donors.ofCall(root, op, site, (donor) => matches(donor.seq, donor.parts, parts));
       if (own) {
         const { donor, same } = own;
@@ -215,7 +215,7 @@ export function followTape({ cursor, encoder, decoder, ledger, trace, current, d
         }
         return give(donor, receiver, false);
       }
-      const other = donors.ofOthers(op, site, encodeOwn(parts), cursor.seq);
+      const other = donors.ofOthers(op, site, encodeOwn(parts), cursor.seq, isAnswer);
       if (!other) return stop(root, site, askText(op, parts));
       ledger.borrowed(root);
       return give(other, receiver, true);

@@ -137,13 +137,13 @@ export class Donors {
    * An answer that another call got: to the same question word for word, else to one at the same place; the one before
    * or after `seq` that is nearest. None where foreign code entered own code while it answered: it would again, with
    * something that the tape does not tell.
+   * @param last it ends a request, so that what foreign code does on the way (such as calling `toJSON`) is not missed
    */
-  ofOthers(op: number, site: number, parts: Uint8Array, seq: number): Donor | undefined {
-    const list = (this.#bySite.get(`${op}:${site}`) ?? []).filter((donor) => !donor.entries);
+  ofOthers(op: number, site: number, parts: Uint8Array, seq: number, last: boolean): Donor | undefined {
+    const list = (this.#bySite.get(`${op}:${site}`) ?? []).filter((donor) => last || !donor.entries);
     const nearest = (donors: readonly Donor[]): Donor | undefined => {
       let found: Donor | undefined;
-      for (const donor of donors)
-        if (!found || Math.abs(donor.seq - seq) < Math.abs(found.seq - seq)) found = donor;
+      for (const donor of donors) if (!found || Math.abs(donor.seq - seq) < Math.abs(found.seq - seq)) found = donor;
       return found;
     };
     return nearest(list.filter((donor) => sameBytes(donor.parts, parts))) ?? nearest(list);

@@ -81,18 +81,21 @@ export class Ledger {
     account.spent += time;
   }
 
-  /** Notes an ask; what own code answers a request with decides the status once the recorded path is left. */
-  asked(call: number, op: number, site: number, parts: readonly unknown[]): void {
+  /**
+   * Notes an ask; what own code answers a request with decides the status once the recorded path is left.
+   * @returns whether it answers the request of the call
+   */
+  asked(call: number, op: number, site: number, parts: readonly unknown[]): boolean {
     const account = this.#calls.get(call);
-    if (!account) return;
+    if (!account) return false;
     account.asks += 1;
     account.lastSite = site;
     const [receiver, key, value] = parts;
     if (!account.ended && account.parted) account.lastAsk = askText(op, parts);
     const request = this.#requests.of(account.request);
-    if (!request?.objects.has(receiver)) return;
+    if (!request?.objects.has(receiver)) return false;
     request.status = statusSet(op, key, value) || request.status;
-    if (!isAnswer(op, key)) return;
+    if (!isAnswer(op, key)) return false;
     account.body ??= ` ${preview(value, 2)}`;
     account.print = digest(account.print, key, parts.slice(2));
     if (!request.parted) request.answered = true;
@@ -100,6 +103,7 @@ export class Ledger {
       request.decided = true;
       answeredWith(request.calls, request.status || 200);
     }
+    return true;
   }
 
   /** Counterfactual: a call leaves the recorded path. */
