@@ -28,12 +28,13 @@ async function run(request: ReplayRequest): Promise<ReplayResult> {
     progress: (steps: number) => void process.send?.({ progress: steps }),
   };
   // A counterfactual follows what the checked replay learns of the tape; that one goes as far as this one is to go.
+  const known = request.checked as Execution | undefined;
   const checked = counterfactual
-    ? await execute({ ...means, manifest: recorded, request: pick(request), checked: undefined })
+    ? (known ?? await execute({ ...means, manifest: recorded, request: pick(request), checked: undefined }))
     : undefined;
   const execution: Execution =
     checked && !checked.complete ? checked : await execute({ ...means, manifest, request, checked });
-  return summarise({
+  const result = summarise({
     request,
     manifest,
     tape,
@@ -42,6 +43,8 @@ async function run(request: ReplayRequest): Promise<ReplayResult> {
     counterfactual,
     ms: performance.now() - began,
   });
+  const whole = request.until === undefined && request.stopBefore === undefined;
+  return checked?.complete && whole ? { ...result, checked } : result;
 }
 
 const pick = ({ tape, until, stopBefore }: ReplayRequest): ReplayRequest => ({

@@ -30,6 +30,8 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
   const original = plan.text(info.index);
   const lines = original.split('\n').length - text.split('\n').length;
   const whole = `${module.source.slice(0, info.start)}${text}${'\n'.repeat(Math.max(0, lines))}${module.source.slice(info.end)}`;
+  // Numbers are known once the new text is parsed; units are made after that.
+  const numbers = { fn: new Map<number, number>(), site: new Map<number, number>() };
   let changed: ModulePlan;
   try {
     changed = new ModulePlan({
@@ -39,16 +41,24 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
       ...(module.wrapper ? { wrapper: module.wrapper } : {}),
       functionBase: module.functionBase,
       siteBase: module.siteBase,
+      numbers: {
+        fn: (index) => numbers.fn.get(index) ?? index + module.functionBase,
+        site: (index) => numbers.site.get(index) ?? index + module.siteBase,
+      },
     });
   } catch (error) {
     throw fail('DS4021', { fn: `${id}#${fn}`, problem: error instanceof Error ? error.message : String(error) });
   }
-  const shift = changed.functions.length - plan.functions.length;
-  const inner = insideOf(changed, info.index);
-  const last = info.index + insideOf(plan, info.index);
+  const [inner, recordedInner] = [insideOf(changed, info.index), insideOf(plan, info.index)];
+  const last = info.index + recordedInner;
+  const shift = inner - recordedInner;
   const renumber = (index: number): number => (index > last ? index + shift : index);
-  // New numbers for functions behind the change would not fit the tape: they keep theirs where the count is the same.
-  const sites = siteNumbers(plan, changed, info.start, info.end, whole.length - module.source.length);
+  for (const { index } of changed.functions) {
+    if (index > info.index + inner) numbers.fn.set(index, index - shift + module.functionBase);
+    // Functions of another text are other functions, unless there are as many: these stand for one another.
+    else if (index > info.index && shift !== 0) numbers.fn.set(index, index + module.functionBase + newNumbers);
+  }
+  numberSites(plan, changed, { start: info.start, end: info.end, delta: whole.length - module.source.length }, numbers.site);
   const held = new Set(
     manifest.instances.flatMap((instance) =>
       instance.module === at ? [...instance.moduleVariables, ...instance.activationVariables].map(({ name }) => name) : [],
@@ -62,7 +72,7 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
     if (unknown) throw fail('DS4022', { fn: `${id}#${fn}`, variable: unknown.name });
     return {
       ...instance,
-      code: renumbered(unit.code, sites, module.functionBase, { from: info.index, shift, inner }),
+      code: unit.code,
       moduleVariables: unit.moduleVariables,
       activationVariables: unit.activationVariables,
     };
@@ -100,41 +110,41 @@ function insideOf({ functions }: ModulePlan, index: number): number {
 }
 
 /**
- * Site numbers of the changed module to those of the tape. Sites inside the new text keep those of the old one: by their
- * text, else by what is called, each in order, because the same text may stand there several times.
+ * Numbers of the changed module's sites on the tape. Sites inside the new text keep those of the old one: by their text,
+ * else by what is called, each in order, because the same text may stand there several times.
  */
-function siteNumbers(
+function numberSites(
   plan: ModulePlan,
   changed: ModulePlan,
-  start: number,
-  end: number,
-  delta: number,
-): ReadonlyMap<number, number> {
+  { start, end, delta }: { readonly start: number; readonly end: number; readonly delta: number },
+  numbers: Map<number, number>,
+): void {
   const base = plan.input.siteBase;
-  const outside = new Map<string, number>();
+  // Several sites may have the same range.
+  const outside = new Map<string, number[]>();
   const old: { text: string; number: number }[] = [];
   plan.sites.forEach((site, index) => {
-    if (site.start < start || site.end > end) outside.set(`${site.start}:${site.end}`, index + base);
-    else old.push({ text: siteText(plan.input.source, site), number: index + base });
+    if (site.start >= start && site.end <= end)
+      return void old.push({ text: siteText(plan.input.source, site), number: index + base });
+    const range = `${site.start}:${site.end}`;
+    outside.set(range, [...(outside.get(range) ?? []), index + base]);
   });
-  const map = new Map<number, number>();
-  const fresh: { text: string; number: number }[] = [];
+  const fresh: { text: string; index: number }[] = [];
   changed.sites.forEach((site, index) => {
-    const moved = (at: number): number => (at >= end + delta ? at - delta : at);
-    const number = index + base;
+    numbers.set(index, index + base + newNumbers);
     if (site.start >= start && site.end <= end + delta)
-      fresh.push({ text: siteText(changed.input.source, site), number });
-    else map.set(number, outside.get(`${moved(site.start)}:${moved(site.end)}`) ?? number + newNumbers);
+      return void fresh.push({ text: siteText(changed.input.source, site), index });
+    const moved = (at: number): number => (at >= end + delta ? at - delta : at);
+    const found = outside.get(`${moved(site.start)}:${moved(site.end)}`)?.shift();
+    if (found !== undefined) numbers.set(index, found);
   });
-  for (const key of [(text: string) => text, calledIn]) {
-    for (const { text, number } of fresh) {
-      if (map.has(number)) continue;
+  let left = fresh;
+  for (const key of [(text: string) => text, calledIn])
+    left = left.filter(({ text, index }) => {
       const found = old.findIndex((site) => key(site.text) === key(text));
-      if (found >= 0) map.set(number, old.splice(found, 1)[0]!.number);
-    }
-  }
-  for (const { number } of fresh) if (!map.has(number)) map.set(number, number + newNumbers);
-  return map;
+      if (found >= 0) numbers.set(index, old.splice(found, 1)[0]!.number);
+      return found < 0;
+    });
 }
 
 /** Text of a site without what formatters change. */
@@ -154,23 +164,3 @@ function calledIn(text: string): string {
 
 /** Beyond every number of a tape: for sites and functions that only the new text has. */
 const newNumbers = 10_000_000;
-const siteUse = /(\$\.(?:c|m|k|n|g|s|ref|upd|d|has|io|i|ai|fi|o|sp|tpl|a|imp|fn|cf)\()(\d+)(?=[,)])/g;
-const functionUse = /(\$\.(?:f|fd|e|as|gs)\()(\d+)(?=[,)])/g;
-
-function renumbered(
-  code: string,
-  sites: ReadonlyMap<number, number>,
-  base: number,
-  { from, shift, inner }: { readonly from: number; readonly shift: number; readonly inner: number },
-): string {
-  const withSites = code.replace(
-    siteUse,
-    (_whole, call: string, number: string) => `${call}${sites.get(Number(number)) ?? number}`,
-  );
-  if (shift === 0) return withSites;
-  return withSites.replace(functionUse, (_whole, call: string, number: string) => {
-    const index = Number(number) - base;
-    if (index <= from) return `${call}${number}`;
-    return `${call}${index > from + inner ? Number(number) - shift : Number(number) + newNumbers}`;
-  });
-}

@@ -1,4 +1,4 @@
-// What a re-execution is asked for and what it gives. Plain JSON: it crosses to a replay host process.
+// What a re-execution is asked for and what it gives. Plain data: it crosses to a replay host process.
 import type { CallNumber, EventIndex, Milliseconds } from '../common/units.ts';
 import type { TapeValue } from '../tape/events.ts';
 
@@ -18,6 +18,15 @@ export interface ReplayRequest {
   readonly replaced?: { readonly module: string; readonly fn: string; readonly source: string };
   /** Counts the runs of this function within each root call, and the time spent in them (until the first await): `ReplayedCall.timed`. */
   readonly timed?: { readonly module: string; readonly fn: string };
+  /** Of an earlier counterfactual of the whole tape (`ReplayResult.checked`): saves the checked replay before this one. */
+  readonly checked?: CheckedReplay;
+}
+
+/** What a checked replay learned of a tape; nothing to read for anybody but the next counterfactual of it. */
+export interface CheckedReplay {
+  readonly trace: Float64Array;
+  readonly answers: readonly number[];
+  readonly report: unknown;
 }
 
 export interface ReplayDivergence {
@@ -93,6 +102,8 @@ export interface ReplayResult {
   /** Own state at the end (or at `stopBefore`), by module and variable. */
   readonly state: Readonly<Record<string, Readonly<Record<string, TapeValue>>>>;
   readonly counterfactual: boolean;
+  /** Of a counterfactual of a whole tape: for the next one. */
+  readonly checked?: CheckedReplay;
   /** False when it was interrupted: what is in `calls` is valid. */
   readonly complete: boolean;
   readonly ms: Milliseconds;

@@ -15,5 +15,5 @@ export const checkVariant: Experiments['checkVariant'] = async (variant, tape) =
 
 export const compareVariants: Experiments['compareVariants'] = async (tape, a, b, options) => {
   for (const variant of [a, b]) if (variant) checkRecorded(variant, tape);
-  return compare(replayRunner, tape, a, b, options);
+  return compare(replayRunner(), tape, a, b, options);
 };

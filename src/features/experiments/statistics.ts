@@ -98,8 +98,11 @@ export function ratioInterval(rounds: readonly (readonly number[])[], options: B
   const within = logs.map((ratios, round) =>
     variance(resampled(ratios, median, { ...options, seed: options.seed + round, resamples: options.resamples ?? 400 })),
   );
-  const error = Math.sqrt(Math.max(variance(medians), mean(within)) / logs.length);
-  const half = studentQuantile((1 + confidence) / 2, logs.length - 1) * error;
+  const tail = (1 + confidence) / 2;
+  const half = Math.max(
+    studentQuantile(tail, logs.length - 1) * Math.sqrt(variance(medians) / logs.length),
+    normalQuantile(tail) * Math.sqrt(mean(within) / logs.length),
+  );
   return result(centre - half, centre + half);
 }
 

@@ -37,7 +37,12 @@ export async function replayWith(
   const unchanged = await replay({ tape: path, changes: {} }, run('unchanged'));
   if (!unchanged.complete) throw interrupted(options);
   const modified = await replay(
-    { tape: path, changes, ...(changesAt === undefined ? {} : { changesAt }) },
+    {
+      tape: path,
+      changes,
+      ...(changesAt === undefined ? {} : { changesAt }),
+      ...(unchanged.checked ? { checked: unchanged.checked } : {}),
+    },
     run('modified'),
   );
   if (!modified.complete) throw interrupted(options);
@@ -79,6 +84,9 @@ export function summaryOf({ calls, state }: ReplayResult): RunSummary {
   return {
     calls: calls.length,
     failed: calls.filter((call) => call.failed).length,
+    unanswered: calls.filter((call) => call.unanswered).length,
+    unfinished: calls.filter((call) => call.unfinished).length,
+    borrowed: calls.filter((call) => call.borrowed).length,
     state: Object.fromEntries(
       Object.entries(state).map(([module, variables]) => [
         module,

@@ -153,6 +153,12 @@ export type Changes = Readonly<Record<string, Readonly<Record<string, unknown>>>
 export interface RunSummary {
   readonly calls: number;
   readonly failed: number;
+  /** Calls of a changed replay that asked something which nothing on the tape answers: neither succeeded nor failed. */
+  readonly unanswered: number;
+  /** Calls of a changed replay that did not come to the end that they came to on the tape. */
+  readonly unfinished: number;
+  /** Calls of a changed replay that used an answer which the tape has of another call, at the same place. */
+  readonly borrowed: number;
   /** Own state at the end, by module. */
   readonly state: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly results: readonly {

@@ -1,11 +1,9 @@
 // %variant: another version of a function, compared with the present one on recorded inputs.
 import { fail } from '../../core/common/errors.ts';
-import type { ComparisonReport, Variant } from '../../features/experiments/types.ts';
+import type { Variant } from '../../features/experiments/types.ts';
 import { defineMagic } from '../declare.ts';
+import { showComparison } from '../display/comparison.ts';
 import { sentence, table } from '../display/table.ts';
-import type { TextStyle } from '../display/style.ts';
-import { ratioChart } from '../display/timeline.ts';
-import { formatCount, formatDuration } from '../quantities.ts';
 import { nearest } from '../suggest.ts';
 import { findTape } from '../tapes.ts';
 import type { Services } from '../services.ts';
@@ -131,69 +129,4 @@ function splitPlace(place: string): readonly [string, string] {
       expected: 'FILE#FUNCTION, such as src/cart.ts#total',
     });
   return [place.slice(0, at), place.slice(at + 1)];
-}
-
-type Side = ComparisonReport['a'];
-
-const stops = (kind: 'unanswered' | 'unfinished') => ({
-  head: kind,
-  cell: (side: Side) => side[kind].toLocaleString('en-US'),
-  right: true,
-  tone: (side: Side) => (side[kind] > 0 ? ('warn' as const) : undefined),
-});
-
-/** What a side rests on that its calls were not told on the tape. */
-function assumptions({ name, borrowed, adapted, unanswered }: Side): string[] {
-  return [
-    ...(borrowed > 0 ? [`${name}: ${formatCount(borrowed, 'call')} used an answer of another call`] : []),
-    ...(adapted > 0 ? [`${name}: ${formatCount(adapted, 'call')} used an answer of its own to other arguments`] : []),
-    ...(unanswered > 0
-      ? [`${name}: ${formatCount(unanswered, 'call')} asked what the tape does not answer, and neither succeeded nor failed`]
-      : []),
-  ];
-}
-
-function showComparison(report: ComparisonReport, style: TextStyle) {
-  const { a, b, ratio, recommendation, others } = report;
-  const left = [a, b].reduce((sum, side) => sum + side.unanswered + side.unfinished, 0);
-  const shown = table(
-    [
-      { head: 'variant', cell: (side: typeof a) => side.name },
-      { head: 'calls', cell: (side) => side.calls.toLocaleString('en-US'), right: true },
-      {
-        head: 'failed',
-        cell: (side) => side.failed.toLocaleString('en-US'),
-        right: true,
-        tone: (side) => (side.failed > 0 ? 'bad' : undefined),
-      },
-      ...(left > 0 ? [stops('unanswered'), stops('unfinished')] : []),
-      { head: 'runs', cell: (side) => side.runs.toLocaleString('en-US'), right: true },
-      { head: 'median', cell: (side) => formatDuration(side.medianMs), right: true },
-    ],
-    [a, b],
-    style,
-    {
-      notes: [
-        `${formatCount(report.pairs, 'call')} compared, same result on ${report.same.toLocaleString('en-US')}`,
-        `same result on ${others.same.toLocaleString('en-US')} of ${formatCount(others.calls, 'other call')} (those in requests that failed on neither side)`,
-        ...report.differences.map((each) => `  #${each.call} ${each.name}: ${a.name} ${each.a}, ${b.name} ${each.b}`),
-        ...[a, b].flatMap(assumptions),
-        ...report.stopped.map(
-          (each) => `  #${each.call} ${each.name}: ${each.variant} ${each.kind} at ${each.place || '?'}: ${each.ask}`,
-        ),
-        ratio
-          ? `${a.name} takes ${ratio.median.toFixed(2)}x the time of ${b.name} [${ratio.low.toFixed(2)}, ${ratio.high.toFixed(2)}]`
-          : 'too few runs for a ratio of times',
-        recommendation.choose === undefined
-          ? `no recommendation: ${recommendation.reason}`
-          : `recommended: ${recommendation.choose}: ${recommendation.reason}`,
-      ],
-    },
-  );
-  if (!ratio) return shown;
-  const chart = ratioChart(
-    [{ label: `${a.name} / ${b.name}`, value: ratio.median, low: ratio.low, high: ratio.high }],
-    'ratio of times',
-  );
-  return { data: { ...shown.data, ...chart } };
 }

@@ -221,11 +221,19 @@ export function showCheck(check: CheckReport, style: TextStyle): DisplayOutput {
   return shown;
 }
 
+/** What a changed replay rests on beyond the recorded answers of each call. */
+const assumptions = ({ unanswered, unfinished, borrowed }: WithReport['modified']): readonly string[] => [
+  ...(borrowed > 0 ? [`${formatCount(borrowed, 'call')} used an answer of another call`] : []),
+  ...(unanswered > 0 ? [`${formatCount(unanswered, 'call')} asked something that the tape does not answer: no result`] : []),
+  ...(unfinished > 0 ? [`${formatCount(unfinished, 'call')} did not come to an end`] : []),
+];
+
 export const showWith = (report: WithReport, style: TextStyle): DisplayOutput => ({
   data: {
     'text/plain': [
       paint(style, 'warn', 'counterfactual: what would have happened'),
       `original  ${report.original.failed.toLocaleString('en-US')} failed of ${formatCount(report.original.calls, 'call')} · modified  ${report.modified.failed.toLocaleString('en-US')} failed · ${formatCount(report.changedResults, 'result')} changed`,
+      ...assumptions(report.modified),
       ...(report.divergence ? divergenceLines(report.divergence) : ['no difference']),
     ].join('\n'),
   },

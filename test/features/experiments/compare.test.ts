@@ -17,15 +17,18 @@ type Outcome = Partial<Omit<ExecutedCall, 'call' | 'ms'>> & { ms?: number };
 /** A tape of 30 calls whose outcome on each side is told by a function of the side's source and the call. */
 class TableRunner implements VariantRunner {
   readonly order: string[] = [];
+  /** Runs that come to their end. */
+  most = Infinity;
   readonly #outcome: (side: string, call: number) => Outcome;
 
   constructor(outcome: (side: string, call: number) => Outcome) {
     this.#outcome = outcome;
   }
 
-  async run(_tape: string, replacement: FunctionReplacement | undefined): Promise<readonly ExecutedCall[]> {
+  async run(_tape: string, replacement: FunctionReplacement | undefined): Promise<readonly ExecutedCall[] | undefined> {
     const side = replacement?.source ?? 'current';
     this.order.push(side);
+    if (this.order.length > this.most) return undefined;
     return Array.from({ length: 30 }, (_, index) => {
       const outcome = this.#outcome(side, index + 1);
       const base = {
@@ -47,9 +50,9 @@ test('a variant that fails less and changes nothing else is chosen', async () =>
   const report = await run((side, call) =>
     call % 10 === 0 ? (side === 'current' ? { failed: true, result: '500' } : { result: '409' }) : {},
   );
-  expect(report.a).toMatchObject({ name: 'fixed', calls: 30, failed: 0, runs: 30 });
+  expect(report.a).toMatchObject({ name: 'fixed', calls: 30, failed: 0, unanswered: 0, unfinished: 0, runs: 30 });
   expect(report.b).toMatchObject({ name: 'current', failed: 3 });
-  expect(report).toMatchObject({ pairs: 30, same: 27, different: 3 });
+  expect(report).toMatchObject({ pairs: 30, same: 27, different: 3, others: { calls: 27, same: 27 }, stopped: [] });
   expect(report.differences[0]).toEqual({ call: 10, name: 'POST /checkout', a: '409', b: '500' });
   expect(report.recommendation.choose).toBe('fixed');
 });
@@ -80,10 +83,79 @@ test('a difference that is not shown is not claimed', async () => {
 
 test('calls that one side could not finish are no pairs', async () => {
   const report = await run((side, call) =>
-    call <= 20 && side === 'fixed' ? { stop: { kind: 'unanswered', place: 'src/cart.ts:9', ask: '.price' } } : {},
+    call <= 20 && side === 'fixed' ? { stop: unanswered } : {},
   );
-  expect(report.pairs).toBe(10);
+  expect(report).toMatchObject({ pairs: 10, a: { unanswered: 20, failed: 0 }, b: { unanswered: 0 } });
+  expect(report.stopped[0]).toEqual({
+    call: 1,
+    name: 'POST /checkout',
+    variant: 'fixed',
+    kind: 'unanswered',
+    place: 'src/cart.ts:9',
+    ask: '.price',
+  });
   expect(report.recommendation.reason).toContain('not comparable');
+});
+
+const unanswered = { kind: 'unanswered', place: 'src/cart.ts:9', ask: '.price' } as const;
+
+test('fewer failures are no reason when calls without a result could make up for them', async () => {
+  const failing = (side: string, call: number): Outcome =>
+    call <= 3 ? (side === 'current' ? { failed: true, result: '500' } : { stop: unanswered }) : {};
+  const report = await run(failing);
+  expect(report).toMatchObject({ a: { failed: 0, unanswered: 3 }, b: { failed: 3 } });
+  expect(report.recommendation).toEqual({
+    choose: undefined,
+    reason: expect.stringContaining('3 calls of fixed could not be carried to the end'),
+  });
+});
+
+test('a choice by failures says what it rests on', async () => {
+  const report = await run((side, call) =>
+    call <= 3 ? (side === 'current' ? { failed: true, result: '500' } : { result: '404', borrowed: 1 }) : {},
+  );
+  expect(report.a).toMatchObject({ borrowed: 3, adapted: 0 });
+  expect(report.recommendation).toMatchObject({
+    choose: 'fixed',
+    reason: expect.stringContaining('3 calls of it used an answer of another call'),
+  });
+});
+
+test('calls without a result leave nothing to choose by time', async () => {
+  const report = await run((side, call) => ({
+    ms: side === 'fixed' ? 0.5 : 1,
+    ...(call === 4 && side === 'fixed' ? { stop: unanswered } : {}),
+  }));
+  expect(report.recommendation.choose).toBeUndefined();
+  expect(report.recommendation.reason).toContain('1 call could not be carried to the end');
+});
+
+test('results that look alike are compared further down', async () => {
+  const report = await run((side, call) => ({ digest: call === 9 ? side : 'same' }));
+  expect(report).toMatchObject({ different: 1, others: { calls: 30, same: 29 } });
+  expect(report.differences[0]?.b).toContain('another value further down');
+});
+
+test('a call that ends otherwise in another round has no result', async () => {
+  let runs = 0;
+  const report = await run((side, call) => {
+    if (call === 1 && side === 'fixed') runs += 1;
+    return call === 2 && side === 'fixed' ? { result: `${runs}`, failed: runs > 1 } : {};
+  });
+  expect(report).toMatchObject({ pairs: 29, a: { unfinished: 1, failed: 0 } });
+  expect(report.stopped[0]).toMatchObject({ call: 2, ask: 'it ends otherwise in another round' });
+});
+
+test('half a round counts for nothing, and less than one is an interrupt', async () => {
+  const runner = new TableRunner((side) => (side === 'x' ? { ms: 2 } : {}));
+  runner.most = 3;
+  const report = await compare(runner, 'a.tape', variant('x', 'x'), undefined, {});
+  expect(report).toMatchObject({ pairs: 30, ratio: { rounds: 1 } });
+  expect(report.recommendation).toMatchObject({ choose: undefined, reason: expect.stringContaining('one round') });
+  const stopped = new TableRunner(() => ({}));
+  stopped.most = 1;
+  const signal = AbortSignal.timeout(0);
+  await expect(compare(stopped, 'a.tape', variant('x', 'x'), undefined, { signal })).rejects.toBeDefined();
 });
 
 test('a function that never ran is not comparable', async () => {

@@ -16,7 +16,11 @@ const call = (number: number, more: Partial<ReplayedCall> = {}): ReplayedCall =>
   ...more,
 });
 
-async function run(calls: readonly ReplayedCall[], replacement?: { module: string; fn: string; source: string }) {
+async function run(
+  calls: readonly ReplayedCall[],
+  replacement?: { module: string; fn: string; source: string },
+  { complete = true, signal }: { complete?: boolean; signal?: AbortSignal } = {},
+) {
   const requests: ReplayRequest[] = [];
   const runner = makeReplayRunner((request) => {
     requests.push(request);
@@ -26,11 +30,11 @@ async function run(calls: readonly ReplayedCall[], replacement?: { module: strin
       first: undefined,
       state: {},
       counterfactual: false,
-      complete: true,
+      complete,
       ms: ms(1),
     });
   });
-  return { executed: await runner.run('/t.tape', replacement, { watch }), requests };
+  return { executed: await runner.run('/t.tape', replacement, { watch, ...(signal ? { signal } : {}) }), requests };
 }
 
 test('the function is replaced on request and timed on both sides alike', async () => {
@@ -47,7 +51,7 @@ test('time is that of the function, never that of the whole call', async () => {
   ]);
 });
 
-test('a result that differs is a result; a gap or an ask without answer leaves a call unfinished', async () => {
+test('a gap, an ask without answer, a missing end and an inexact replay leave a call without a result', async () => {
   const divergence = {
     call: callNumber(1),
     event: undefined,
@@ -56,14 +60,50 @@ test('a result that differs is a result; a gap or an ask without answer leaves a
     expected: '1',
     actual: '2',
   };
+  const ask = { place: 'src/cart.ts:12', ask: 'fetch: call of (foreign)("/rates")' };
   const { executed } = await run([
     call(1, { outcome: 'diverged', divergence: { ...divergence, what: 'result' } }),
-    call(2, { outcome: 'diverged', divergence: { ...divergence, what: 'ask' } }),
-    call(3, { outcome: 'gapped', gap: { reason: 'private', place: 'src/a.ts:1' } }),
+    call(2, { unanswered: ask, failed: true }),
+    call(3, { unfinished: ask }),
+    call(4, { outcome: 'gapped', gap: { reason: 'private', place: 'src/a.ts:1' } }),
+    call(5, { parted: true, borrowed: 2, adapted: 1, digest: 'd', result: 'answered 404' }),
   ]);
-  expect(executed.map(({ unfinished }) => unfinished)).toEqual([
+  expect(executed?.map(({ stop }) => stop)).toEqual([
+    { kind: 'unfinished', place: 'src/cart.ts:9', ask: 'not exact: result' },
+    { kind: 'unanswered', ...ask },
+    { kind: 'unfinished', ...ask },
+    { kind: 'unfinished', place: 'src/a.ts:1', ask: 'private' },
     undefined,
-    'ask at src/cart.ts:9',
-    'private at src/a.ts:1',
   ]);
+  expect(executed?.[1]?.failed).toBe(false);
+  expect(executed?.[4]).toMatchObject({ borrowed: 2, adapted: 1, digest: 'd' });
+});
+
+test('what was run in part only is no side of a comparison', async () => {
+  const signal = AbortSignal.abort();
+  expect((await run([call(1)], undefined, { complete: false, signal })).executed).toBeUndefined();
+  await expect(run([call(7)], undefined, { complete: false })).rejects.toMatchObject({
+    code: 'DS8007',
+    details: { call: 7 },
+  });
+});
+
+test('the tape is checked once in a comparison', async () => {
+  const checked = { trace: new Float64Array(2), answers: [1], report: {} };
+  const requests: ReplayRequest[] = [];
+  const runner = makeReplayRunner((request) => {
+    requests.push(request);
+    return Promise.resolve({
+      calls: [],
+      nested: { calls: 0, exact: 0, diverged: 0, gapped: 0 },
+      first: undefined,
+      state: {},
+      counterfactual: true,
+      checked,
+      complete: true,
+      ms: ms(1),
+    });
+  });
+  for (const tape of ['/a.tape', '/a.tape', '/b.tape']) await runner.run(tape, undefined, { watch });
+  expect(requests.map((request) => request.checked)).toEqual([undefined, checked, undefined]);
 });

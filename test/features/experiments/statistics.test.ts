@@ -7,7 +7,10 @@ import {
   pairedRatios,
   percentileInterval,
   quantile,
+  ratioInterval,
   seededRandom,
+  studentCdf,
+  studentQuantile,
 } from '../../../src/features/experiments/statistics.ts';
 
 // Spatial test data, task A (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, table 14.1), and the 90 %
@@ -89,4 +92,85 @@ test('random numbers are spread evenly', () => {
   for (let round = 0; round < 10_000; round++) bins[Math.floor(random() * 10)]!++;
   // Chi-squared with 9 degrees of freedom: 27.88 is the 99.9 % point.
   expect(bins.reduce((sum, n) => sum + (n - 1_000) ** 2 / 1_000, 0)).toBeLessThan(27.88);
+});
+
+// Of the table of percentage points that every textbook has.
+test.each([
+  [1, 12.7062],
+  [2, 4.3027],
+  [4, 2.7764],
+  [5, 2.5706],
+  [30, 2.0423],
+])("quantile 0.975 of Student's t with %i degrees of freedom is %f", (freedom, point) => {
+  expect(studentQuantile(0.975, freedom)).toBeCloseTo(point, 4);
+  expect(studentCdf(-point, freedom)).toBeCloseTo(0.025, 5);
+  expect(studentCdf(0, freedom)).toBe(0.5);
+});
+
+/** Rounds of paired ratios as a machine gives them: each call has noise, and each round its own drift. */
+function measured(seed: number, { effect = 1, drift = 0.04, noise = 0.15, rounds = 5, calls = 40 }) {
+  const random = seededRandom(seed * 7_919 + 13);
+  const normal = (): number => normalQuantile(random() || 0.5);
+  return Array.from({ length: rounds }, () => {
+    const machine = drift * normal();
+    return Array.from({ length: calls }, () => effect * Math.exp(machine + noise * (normal() - normal())));
+  });
+}
+const share = (trials: number, holds: (seed: number) => boolean): number =>
+  Array.from({ length: trials }, (_, seed) => holds(seed + 1)).filter(Boolean).length / trials;
+
+// The standard error of a share of 0.95 in 300 trials is 0.013.
+test.each([
+  { drift: 0 },
+  { drift: 0.04 },
+  { drift: 0.15 },
+  { drift: 0.04, rounds: 3 },
+  { drift: 0.04, rounds: 10 },
+])('a version against itself: the interval contains 1 in about 95 of 100 trials: %o', (machine) => {
+  const held = share(300, (seed) => {
+    const { low, high } = ratioInterval(measured(seed, machine), { seed, resamples: 60 });
+    return low <= 1 && high >= 1;
+  });
+  expect(held).toBeGreaterThan(0.91);
+  expect(held).toBeLessThan(0.99);
+});
+
+test('resampling the calls alone would promise too much: the calls of one round share its drift', () => {
+  const held = share(200, (seed) => {
+    const { low, high } = percentileInterval(measured(seed, {}).flat(), median, { seed, resamples: 60 });
+    return low <= 1 && high >= 1;
+  });
+  expect(held).toBeLessThan(0.85);
+});
+
+test('a version that takes 20 % more is found, and so is one that takes 20 % less', () => {
+  const found = (effect: number) =>
+    share(200, (seed) => {
+      const { low, high, median: ratio } = ratioInterval(measured(seed, { effect }), { seed, resamples: 60 });
+      return effect > 1 ? low > 1 && ratio > 1.05 : high < 1 && ratio < 0.95;
+    });
+  expect(found(1.2)).toBeGreaterThan(0.97);
+  expect(found(0.8)).toBeGreaterThan(0.97);
+});
+
+test('the interval of a ratio turns round with its sides, and depends on the seed alone', () => {
+  const rounds = measured(3, { effect: 1.3 });
+  const [one, again] = [ratioInterval(rounds, { seed: 4 }), ratioInterval(rounds, { seed: 4 })];
+  expect(again).toEqual(one);
+  const turned = ratioInterval(
+    rounds.map((ratios) => ratios.map((ratio) => 1 / ratio)),
+    { seed: 4 },
+  );
+  expect(turned.median).toBeCloseTo(1 / one.median, 10);
+  expect(turned.low).toBeCloseTo(1 / one.high, 3);
+  expect(one.low).toBeLessThan(one.median);
+  expect(one.high).toBeGreaterThan(one.median);
+});
+
+test('one round has the interval of its calls', () => {
+  const [ratios] = measured(5, {});
+  expect(ratioInterval([ratios!], { seed: 2 }).low).toBeCloseTo(
+    percentileInterval(ratios!, median, { seed: 2 }).low,
+    2,
+  );
 });

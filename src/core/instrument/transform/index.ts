@@ -26,6 +26,8 @@ export interface ModuleInput {
   readonly siteBase: number;
   /** Units for a replay that shows locals where something is thrown. */
   readonly watch?: boolean;
+  /** Units for a replay in which a function has another text: what functions and sites are numbered by instead. */
+  readonly numbers?: { readonly fn: (index: number) => number; readonly site: (index: number) => number };
 }
 
 export interface CapturedVariable {
@@ -74,7 +76,7 @@ export class ModulePlan {
       source: input.source,
       analysis,
       functions,
-      functionBase: input.functionBase,
+      functionNumber: (index) => input.numbers?.fn(index) ?? index + input.functionBase,
       ...(input.watch ? { watch: true } : {}),
       sites: {
         add: (node: Node) => {
@@ -85,7 +87,7 @@ export class ModulePlan {
             this.#siteNumbers.set(key, number);
             this.sites.push({ ...lines.at(node.start), start: node.start, end: node.end });
           }
-          return number + input.siteBase;
+          return input.numbers?.site(number) ?? number + input.siteBase;
         },
       },
     };

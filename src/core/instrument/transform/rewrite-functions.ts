@@ -69,7 +69,7 @@ function declaredHere(statements: readonly Node[], rewriter: Rewriter): string {
 }
 
 const numberOf = (node: Node, rewriter: Rewriter): number =>
-  (rewriter.input.functions.indexOf.get(node) ?? 0) + rewriter.input.functionBase;
+  rewriter.input.functionNumber(rewriter.input.functions.indexOf.get(node) ?? 0);
 
 /** Parameters and body of a function, from its opening parenthesis on. */
 function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolean, self_ = ''): string {

@@ -20,8 +20,8 @@ export interface RewriteInput {
   readonly source: string;
   readonly analysis: Analysis;
   readonly functions: FunctionTable;
-  /** Added to function numbers, so that those of several modules differ. */
-  readonly functionBase: number;
+  /** Number of a function by its index in the module: those of several modules differ. */
+  readonly functionNumber: (index: number) => number;
   readonly sites: SiteSink;
   /** Copies for a replay that shows locals where something is thrown: each function can be asked for its variables. */
   readonly watch?: boolean;
@@ -284,7 +284,7 @@ const rules: Readonly<Record<string, Rule>> = {
         if (number !== undefined)
           methods.push(
             JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')),
-            String(number + rewriter.input.functionBase),
+            String(rewriter.input.functionNumber(number)),
           );
       }
     }
