@@ -94,8 +94,14 @@ async function main(): Promise<void> {
     const report = (await session.variant.compare!('fixed', 'current', { rounds: 3 })) as ComparisonReport;
     fact(
       'failed',
-      `${report.a.name} ${report.a.failed}, ${report.b.name} ${report.b.failed}; same result in ${report.same} of ${report.pairs} calls`,
+      `${report.a.name} ${report.a.failed}, ${report.b.name} ${report.b.failed} of ${report.pairs} calls; same result in ${report.others.same} of ${report.others.calls} others`,
     );
+    fact(
+      'no result',
+      `${report.a.unanswered + report.a.unfinished} and ${report.b.unanswered + report.b.unfinished} calls; ${report.a.borrowed} of ${report.a.name} used an answer of another call`,
+    );
+    expectThat(report.b.failed === tape.failed, `the present code failed ${report.b.failed} times in the comparison`);
+    expectThat(report.b.unanswered + report.b.unfinished === 0, 'calls of the present code have no result');
     fact(
       'time',
       report.ratio

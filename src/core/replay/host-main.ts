@@ -30,7 +30,7 @@ async function run(request: ReplayRequest): Promise<ReplayResult> {
   // A counterfactual follows what the checked replay learns of the tape; that one goes as far as this one is to go.
   const known = request.checked as Execution | undefined;
   const checked = counterfactual
-    ? (known ?? await execute({ ...means, manifest: recorded, request: pick(request), checked: undefined }))
+    ? (known ?? (await execute({ ...means, manifest: recorded, request: pick(request), checked: undefined })))
     : undefined;
   const execution: Execution =
     checked && !checked.complete ? checked : await execute({ ...means, manifest, request, checked });

@@ -58,10 +58,17 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
     // Functions of another text are other functions, unless there are as many: these stand for one another.
     else if (index > info.index && shift !== 0) numbers.fn.set(index, index + module.functionBase + newNumbers);
   }
-  numberSites(plan, changed, { start: info.start, end: info.end, delta: whole.length - module.source.length }, numbers.site);
+  numberSites(
+    plan,
+    changed,
+    { start: info.start, end: info.end, delta: whole.length - module.source.length },
+    numbers.site,
+  );
   const held = new Set(
     manifest.instances.flatMap((instance) =>
-      instance.module === at ? [...instance.moduleVariables, ...instance.activationVariables].map(({ name }) => name) : [],
+      instance.module === at
+        ? [...instance.moduleVariables, ...instance.activationVariables].map(({ name }) => name)
+        : [],
     ),
   );
   const instances = manifest.instances.map((instance): ManifestInstance => {

@@ -28,7 +28,8 @@ export function recommend(evidence: Evidence): ComparisonReport['recommendation'
   const same = `same results on ${count(others.calls, 'call')}`;
   if (left > 0) return none(`${same}, but ${count(left, 'call')} could not be carried to the end`);
   if (!ratio) return none(`same results; ${fn} took too little time to compare`);
-  if (ratio.rounds < 2) return none('same results; one round cannot tell a difference in time from drift of the machine');
+  if (ratio.rounds < 2)
+    return none('same results; one round cannot tell a difference in time from drift of the machine');
   const percent = `${Math.round(ratio.confidence * 100)} % interval ${ratio.low.toFixed(2)} to ${ratio.high.toFixed(2)}`;
   if (ratio.high < 1)
     return {

@@ -1,7 +1,13 @@
 // Joins comparing to core/replay, which re-executes tapes.
 import { fail } from '../../core/common/errors.ts';
 import { callNumber, ms } from '../../core/common/units.ts';
-import type { CheckedReplay, ReplayedCall, ReplayOptions, ReplayRequest, ReplayResult } from '../../core/replay/types.ts';
+import type {
+  CheckedReplay,
+  ReplayedCall,
+  ReplayOptions,
+  ReplayRequest,
+  ReplayResult,
+} from '../../core/replay/types.ts';
 import type { ExecutedCall, Stop, VariantRunner } from './runner.ts';
 
 /** What re-executes tapes: core/replay, or a stand-in of a test. */

@@ -96,7 +96,9 @@ export function ratioInterval(rounds: readonly (readonly number[])[], options: B
     return result(low, high);
   }
   const within = logs.map((ratios, round) =>
-    variance(resampled(ratios, median, { ...options, seed: options.seed + round, resamples: options.resamples ?? 400 })),
+    variance(
+      resampled(ratios, median, { ...options, seed: options.seed + round, resamples: options.resamples ?? 400 }),
+    ),
   );
   const tail = (1 + confidence) / 2;
   const half = Math.max(
@@ -169,8 +171,7 @@ export function studentCdf(t: number, freedom: number): number {
   return (1 + inner) / 2;
 }
 
-export const studentQuantile = (p: number, freedom: number): number =>
-  inverse((t) => studentCdf(t, freedom), p, 1e6);
+export const studentQuantile = (p: number, freedom: number): number => inverse((t) => studentCdf(t, freedom), p, 1e6);
 
 /** Inverse of a distribution function within [-limit, limit], by bisection: it is called a few times only. */
 function inverse(cdf: (value: number) => number, p: number, limit: number): number {

@@ -224,7 +224,9 @@ export function showCheck(check: CheckReport, style: TextStyle): DisplayOutput {
 /** What a changed replay rests on beyond the recorded answers of each call. */
 const assumptions = ({ unanswered, unfinished, borrowed }: WithReport['modified']): readonly string[] => [
   ...(borrowed > 0 ? [`${formatCount(borrowed, 'call')} used an answer of another call`] : []),
-  ...(unanswered > 0 ? [`${formatCount(unanswered, 'call')} asked something that the tape does not answer: no result`] : []),
+  ...(unanswered > 0
+    ? [`${formatCount(unanswered, 'call')} asked something that the tape does not answer: no result`]
+    : []),
   ...(unfinished > 0 ? [`${formatCount(unfinished, 'call')} did not come to an end`] : []),
 ];
 

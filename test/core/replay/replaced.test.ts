@@ -41,7 +41,8 @@ const manifest = {
 
 const replace = (fn: string, text: string): string =>
   replacedManifest(manifest, { module: 'src/a.ts', fn, source: text }).instances[0]!.code;
-const numbers = (code: string, pattern: RegExp): number[] => [...code.matchAll(pattern)].map((match) => Number(match[1]));
+const numbers = (code: string, pattern: RegExp): number[] =>
+  [...code.matchAll(pattern)].map((match) => Number(match[1]));
 const sites = (code: string): number[] => numbers(code, /\$\.(?:c|m|k|n|g|s|a)\((\d+)/g);
 const functions = (code: string): number[] => numbers(code, /(?:\$\.(?:f|fd|e|as|gs)\(|\}\)\),?|\),)(\d+)(?=[,)])/g);
 
@@ -73,7 +74,9 @@ test('a text with fewer functions inside leaves the numbers of itself and of wha
   const of = (name: string): number => functionBase + plan.functions.find((fn) => fn.name === name)!.index;
   for (const name of ['before', 'middle', 'after', 'Cart']) expect(functions(code)).toContain(of(name));
   // What only the recorded text has is not taken by anything else.
-  const inner = plan.functions.filter((fn) => fn.outer === plan.functions.find((item) => item.name === 'middle')!.index);
+  const inner = plan.functions.filter(
+    (fn) => fn.outer === plan.functions.find((item) => item.name === 'middle')!.index,
+  );
   expect(inner).toHaveLength(2);
   for (const fn of inner) expect(functions(code)).not.toContain(functionBase + fn.index);
 });

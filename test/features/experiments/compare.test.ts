@@ -82,9 +82,7 @@ test('a difference that is not shown is not claimed', async () => {
 });
 
 test('calls that one side could not finish are no pairs', async () => {
-  const report = await run((side, call) =>
-    call <= 20 && side === 'fixed' ? { stop: unanswered } : {},
-  );
+  const report = await run((side, call) => (call <= 20 && side === 'fixed' ? { stop: unanswered } : {}));
   expect(report).toMatchObject({ pairs: 10, a: { unanswered: 20, failed: 0 }, b: { unanswered: 0 } });
   expect(report.stopped[0]).toEqual({
     call: 1,

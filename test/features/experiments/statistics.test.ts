@@ -120,20 +120,17 @@ const share = (trials: number, holds: (seed: number) => boolean): number =>
   Array.from({ length: trials }, (_, seed) => holds(seed + 1)).filter(Boolean).length / trials;
 
 // The standard error of a share of 0.95 in 300 trials is 0.013.
-test.each([
-  { drift: 0 },
-  { drift: 0.04 },
-  { drift: 0.15 },
-  { drift: 0.04, rounds: 3 },
-  { drift: 0.04, rounds: 10 },
-])('a version against itself: the interval contains 1 in about 95 of 100 trials: %o', (machine) => {
-  const held = share(300, (seed) => {
-    const { low, high } = ratioInterval(measured(seed, machine), { seed, resamples: 60 });
-    return low <= 1 && high >= 1;
-  });
-  expect(held).toBeGreaterThan(0.91);
-  expect(held).toBeLessThan(0.99);
-});
+test.each([{ drift: 0 }, { drift: 0.04 }, { drift: 0.15 }, { drift: 0.04, rounds: 3 }, { drift: 0.04, rounds: 10 }])(
+  'a version against itself: the interval contains 1 in about 95 of 100 trials: %o',
+  (machine) => {
+    const held = share(300, (seed) => {
+      const { low, high } = ratioInterval(measured(seed, machine), { seed, resamples: 60 });
+      return low <= 1 && high >= 1;
+    });
+    expect(held).toBeGreaterThan(0.91);
+    expect(held).toBeLessThan(0.99);
+  },
+);
 
 test('resampling the calls alone would promise too much: the calls of one round share its drift', () => {
   const held = share(200, (seed) => {

@@ -54,14 +54,23 @@ describe.each(['typescript', 'commonjs'] as const)('the shop (%s)', (kind) => {
     for (const change of [{ changes: {} }, { replaced: variant('same', `function total${body}`) }]) {
       const run = await replay({ tape, ...change });
       expect(told(run)).toEqual(told(checked));
-      expect(run.calls.filter((call) => call.parted || call.unanswered || call.unfinished || call.borrowed)).toEqual([]);
+      expect(run.calls.filter((call) => call.parted || call.unanswered || call.unfinished || call.borrowed)).toEqual(
+        [],
+      );
     }
   });
 
   test('a variant with the text of the function changes nothing, and the present code fails as the tape says', async () => {
     const same = variant('same', `export function total${body}`);
     const report = await compareVariants(tape, same, undefined, { rounds: 3 });
-    const side = { calls: checked.calls.length, failed: failures, unanswered: 0, unfinished: 0, borrowed: 0, adapted: 0 };
+    const side = {
+      calls: checked.calls.length,
+      failed: failures,
+      unanswered: 0,
+      unfinished: 0,
+      borrowed: 0,
+      adapted: 0,
+    };
     expect(report).toMatchObject({ a: side, b: side, different: 0, stopped: [] });
     expect(report.pairs).toBe(checked.calls.length);
     expect(report.others.same).toBe(report.others.calls);

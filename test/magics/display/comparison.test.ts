@@ -67,7 +67,9 @@ test('calls without a result have columns of their own and are listed with place
   );
   expect(shown).toMatch(/variant +calls +failed +unanswered +unfinished +runs/);
   expect(shown).toContain('fixed: 1 call asked something that the tape does not answer: no result');
-  expect(shown).toContain('#7 POST /checkout: fixed unanswered at src/prices.ts:12: fetch: call of fetch("/rates/SEK")');
+  expect(shown).toContain(
+    '#7 POST /checkout: fixed unanswered at src/prices.ts:12: fetch: call of fetch("/rates/SEK")',
+  );
   expect(shown).toContain('too few runs for a ratio of times');
   expect(shown).toContain('no recommendation: look at the differences first');
 });

@@ -190,7 +190,8 @@ export function followTape({ cursor, encoder, decoder, ledger, trace, current, d
             const outcome = reader.u8();
             const value = decoder.read(reader);
             for (let left = reader.varint(); left > 0; left--) decoder.read(reader);
-            if (dead.has(root)) throw new Abandon('this call was stopped within what it asked', site, askText(op, parts));
+            if (dead.has(root))
+              throw new Abandon('this call was stopped within what it asked', site, askText(op, parts));
             if (outcome === 2) throw value;
             return value;
           }

@@ -276,3 +276,16 @@ export function isNested({ body, reader }: Head): boolean {
   copy.varint();
   return copy.varint() !== 0;
 }
+
+/** Whether these bytes stand at a place. */
+export function bytesAre(reader: ByteReader, from: number, bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if (reader.bytes[from + i] !== bytes[i]) return false;
+  return true;
+}
+
+/** Bytes of the value at a place, behind which the reader stands then. */
+export function valueBytes(reader: ByteReader, from: number): Uint8Array {
+  reader.at = from;
+  skipValue(reader);
+  return reader.bytes.slice(from, reader.at);
+}

@@ -3,7 +3,6 @@
 // until it says that the tape has ended; microtasks run between steps, as they ran between the recorded entries.
 import type { Boundary, Current, Frame } from '../../instrument/runtime/boundary.ts';
 import { ByteWriter } from '../../instrument/runtime/bytes.ts';
-import type { ByteReader } from '../../instrument/runtime/bytes.ts';
 import { Encoder } from '../../instrument/runtime/encode.ts';
 import { Kind as EventKind } from '../../instrument/runtime/event-kinds.ts';
 import { makeHelpers } from '../../instrument/runtime/helpers.ts';
@@ -11,7 +10,7 @@ import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
 import { extraOf, idOf, setExtra } from '../../instrument/runtime/marks.ts';
 import { makeRedaction } from '../../instrument/runtime/redaction.ts';
 import { followTape } from './counterfactual.ts';
-import { Cursor, isBusy, isNested, skipValue } from './cursor.ts';
+import { bytesAre, Cursor, isBusy, isNested, skipValue, valueBytes } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
 import { Decoder, Unrecorded } from './decode.ts';
 import { Abandon } from './input.ts';
@@ -19,6 +18,7 @@ import type { DriverInput } from './input.ts';
 import { Ledger } from './ledger.ts';
 import { timeFunction } from './timing.ts';
 import { Trace } from './trace.ts';
+import { watchThrows } from './watch.ts';
 import { buildUnits } from './units.ts';
 import type { Units } from './units.ts';
 
@@ -98,15 +98,6 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     bytesOf((out) => {
       for (const part of parts) encoder.value(out, part);
     });
-  const equal = (reader: ByteReader, from: number, bytes: Uint8Array): boolean => {
-    for (let i = 0; i < bytes.length; i++) if (reader.bytes[from + i] !== bytes[i]) return false;
-    return true;
-  };
-  const valueBytes = (reader: ByteReader, from: number): Uint8Array => {
-    reader.at = from;
-    skipValue(reader);
-    return reader.bytes.slice(from, reader.at);
-  };
 
   const boundary: Boundary = {
     encoder,
@@ -120,9 +111,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       const known = extraOf(promise);
       if (known instanceof Promise) return known;
       const late = counterfactual?.lateSettlement(promise);
-      const made =
-        late ??
-        new Promise<unknown>((resolve, reject) => gates.set(idOf(promise), { resolve, reject }));
+      const made = late ?? new Promise<unknown>((resolve, reject) => gates.set(idOf(promise), { resolve, reject }));
       setExtra(promise, made);
       return made;
     },
@@ -152,7 +141,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
         wantedSite !== site ||
         count !== parts.length ||
         reader.at - from !== bytes.length ||
-        !equal(reader, from, bytes)
+        !bytesAre(reader, from, bytes)
       ) {
         const wanted = reader.bytes.slice(from, reader.at);
         return diverge(
@@ -226,7 +215,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     const [call, wantedOutcome, from] = [reader.varint(), reader.u8(), reader.at];
     const wanted = valueBytes(reader, from).slice();
     if (call !== frame.call) return wrong(`${name} of call ${call}`);
-    if (wantedOutcome !== outcome || wanted.length !== bytes.length || !equal(reader, from, bytes)) wrong(wanted);
+    if (wantedOutcome !== outcome || wanted.length !== bytes.length || !bytesAre(reader, from, bytes)) wrong(wanted);
   };
 
   /** What ends a call of a counterfactual from within: it is neither a result nor a failure of own code. */
@@ -339,22 +328,26 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
   };
 
   const counterfactual = free
-    ? followTape({ cursor, encoder, decoder, ledger, trace, current, dead, next: () => next(), entry: () => entry(), encode })
+    ? followTape({
+        cursor,
+        encoder,
+        decoder,
+        ledger,
+        trace,
+        current,
+        dead,
+        next: () => next(),
+        entry: () => entry(),
+        encode,
+      })
     : undefined;
   const helpers = makeHelpers(boundary, current);
-  if (input.watch > 0) {
-    for (const name of ['x', 'ax'] as const) {
-      const thrown = helpers[name] as (frame: unknown, error: unknown) => unknown;
-      helpers[name] = (
-        frame: unknown,
-        error: unknown,
-        locals?: readonly [(name: string) => unknown, readonly string[]],
-      ): unknown => {
-        if (locals && rootOf(current.call) === input.watch) ledger.locals(input.watch, error, locals[1], locals[0]);
-        return thrown(frame, error);
-      };
-    }
-  }
+  if (input.watch > 0)
+    watchThrows(
+      helpers,
+      () => rootOf(current.call) === input.watch,
+      (error, names, read) => ledger.locals(input.watch, error, names, read),
+    );
   if (input.timed !== 0)
     timeFunction(
       helpers,

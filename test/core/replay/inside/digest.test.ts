@@ -22,8 +22,14 @@ test('the same values have the same digest, whoever made them', () => {
 test.each([
   [deep(1), deep(2)],
   [cyclic('x'), cyclic('y')],
-  [{ a: 1, b: 2 }, { b: 2, a: 1 }],
-  [['ab', 'c'], ['a', 'bc']],
+  [
+    { a: 1, b: 2 },
+    { b: 2, a: 1 },
+  ],
+  [
+    ['ab', 'c'],
+    ['a', 'bc'],
+  ],
   [0, -0],
   [1, '1'],
   [null, undefined],
