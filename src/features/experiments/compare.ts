@@ -72,9 +72,12 @@ function summarise(
     return left && right && !left.stop && !right.stop ? [{ left, right }] : [];
   });
   const differing = pairs.filter(({ left, right }) => !isSame(left, right));
-  // Middleware and error handlers of a request that failed end otherwise because of that failure.
+  // Middleware and error handlers of a request that failed end otherwise because of that failure; so do those of one in
+  // which a call was stopped.
   const failedRequests = new Set(
-    pairs.flatMap(({ left, right }) => ((left.failed || right.failed) && left.request ? [left.request] : [])),
+    [...of.values(), ...other.values()].flatMap((call) =>
+      (call.failed || call.stop) && call.request ? [call.request] : [],
+    ),
   );
   const others = pairs.filter(
     ({ left, right }) => !left.failed && !right.failed && !failedRequests.has(left.request ?? 0),

@@ -45,7 +45,7 @@ export interface ComparisonReport {
   readonly b: VariantSide;
   /** Root calls that came to their end on both sides. */
   readonly pairs: number;
-  /** Those of them that failed on neither side, nor belong to a request that did. */
+  /** Those of them that failed on neither side, nor belong to a request in which a call failed or was stopped. */
   readonly others: { readonly calls: number; readonly same: number };
   readonly same: number;
   readonly different: number;

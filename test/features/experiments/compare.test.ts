@@ -128,6 +128,18 @@ test('calls without a result leave nothing to choose by time', async () => {
   expect(report.recommendation.reason).toContain('1 call could not be carried to the end');
 });
 
+test('what follows from a failure or a stop within its request is no other difference', async () => {
+  const report = await run((side, call) => {
+    if (call > 4) return {};
+    const request = call <= 2 ? 7 : 8;
+    if (call === 1) return { request, ...(side === 'current' ? { failed: true, result: '500' } : { result: '404' }) };
+    if (call === 3 && side === 'fixed') return { request, stop: unanswered };
+    return { request, result: `middleware of ${side}` };
+  });
+  expect(report).toMatchObject({ pairs: 29, different: 3, others: { calls: 26, same: 26 } });
+  expect(report.recommendation.choose).toBeUndefined();
+});
+
 test('results that look alike are compared further down', async () => {
   const report = await run((side, call) => ({ digest: call === 9 ? side : 'same' }));
   expect(report).toMatchObject({ different: 1, others: { calls: 30, same: 29 } });

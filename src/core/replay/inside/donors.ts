@@ -28,6 +28,9 @@ export interface Donor {
 
 type Open = Pick<Donor, 'seq' | 'parts' | 'within'> & { key: string; receiver: Uint8Array; entries: boolean };
 
+/** How many of its own unused answers at a place a call's ask is compared with: a loop has its next one near. */
+const mostLooked = 64;
+
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, i) => byte === b[i]);
 
@@ -125,9 +128,16 @@ export class Donors {
     site: number,
     isSame: (donor: Donor) => boolean,
   ): { readonly donor: Donor; readonly same: boolean } | undefined {
-    const left = (this.#byCall.get(`${call}:${op}:${site}`) ?? []).filter((donor) => !donor.used);
-    const exact = left.find(isSame);
-    const donor = exact ?? left[0];
+    const list = this.#byCall.get(`${call}:${op}:${site}`) ?? [];
+    while (list[0]?.used) list.shift();
+    let exact: Donor | undefined;
+    let looked = 0;
+    for (const donor of list) {
+      if (donor.used) continue;
+      if (isSame(donor)) exact = donor;
+      if (exact || ++looked === mostLooked) break;
+    }
+    const donor = exact ?? list[0];
     if (!donor) return undefined;
     donor.used = true;
     return { donor, same: exact !== undefined };

@@ -151,7 +151,7 @@ export class Ledger {
     const account = this.#calls.get(call);
     if (!account || account.unanswered) return;
     Object.assign(account, { ended: true, failed: false, parted: true, error: undefined });
-    account.result = 'asked something that the tape cannot answer';
+    account.result = `unanswered: ${ask}`;
     account.unanswered = { site, ask };
     const request = this.#requests.of(account.request);
     if (request) request.parted = true;
