@@ -29,7 +29,7 @@ const quiet: RunListeners = { output: () => undefined, display: () => undefined 
 
 export class Executor {
   readonly #options: ExecutorOptions;
-  #queue: Message[] = [];
+  readonly #queue: Message[] = [];
   #running: Message | undefined;
   #engine: Engine | undefined;
   #drained: Promise<void> = Promise.resolve();
@@ -72,17 +72,10 @@ export class Executor {
   async #drain(): Promise<void> {
     for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
       this.#running = request;
-      const stopped = await this.#execute(request);
+      await this.#execute(request);
       this.#running = undefined;
-      if (stopped || this.#interrupted) this.#abortWaiting();
       this.#interrupted = false;
     }
-  }
-
-  #abortWaiting(): void {
-    const waiting = this.#queue;
-    this.#queue = [];
-    for (const request of waiting) this.#abort(request);
   }
 
   #abort(request: Message): void {
@@ -92,8 +85,7 @@ export class Executor {
     iopub.status(request.header, 'idle');
   }
 
-  /** Gives true when the cells behind it must not run. */
-  async #execute(request: Message): Promise<boolean> {
+  async #execute(request: Message): Promise<void> {
     const { iopub, reply } = this.#options;
     iopub.status(request.header, 'busy');
     let content: Content;
@@ -108,11 +100,12 @@ export class Executor {
       stopped = true;
     }
     iopub.flush();
-    // Taken before the answer leaves, or what the client sends upon it could look older.
+    // Taken before the answer leaves: what the client sends upon it may be here before the next line runs.
+    const dropped = stopped || this.#interrupted ? this.#queue.splice(0) : [];
     if (stopped || this.#interrupted) this.#failedAt = Date.now();
     reply(request, 'execute_reply', content);
     iopub.status(request.header, 'idle');
-    return stopped;
+    for (const each of dropped) this.#abort(each);
   }
 
   async #run(request: Message): Promise<Content> {
