@@ -1,14 +1,16 @@
 // Attaching to a Node process: find or open its inspector, put the agent in, wait for its lifeline, and move an
 // inspector that we opened off the default port, so that the next process can open its own there.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fail, messageOf } from '../../common/errors.ts';
+import { fail, isDevsandboxError, messageOf } from '../../common/errors.ts';
 import { bundleInjected } from '../../common/bundle.ts';
 import type { TargetInfo } from '../target.ts';
 import type { AgentFacts, AgentOptions } from './agent/index.ts';
+import { frameTypes } from './agent/link.ts';
 import { connectCdp, workerCdp, type CdpClient } from './cdp.ts';
 import type { WorkerInfo } from './cdp-domains.ts';
 import { describeProcess } from './candidates.ts';
 import { findInspector, inspectorAt, openInspector, portsOf, type OpenInspector } from './inspector-port.ts';
+import { agentOf, leaveTarget } from './leaving.ts';
 import { FrontLink } from './link.ts';
 import { NodeTarget } from './node-target.ts';
 import { isRunning, listenersOf } from './proc.ts';
@@ -31,7 +33,25 @@ export class Fate {
   readonly why = (): Error => (this.detached ? fail('DS1003') : fail('DS1002', { target: this.name }));
 }
 
+const attempts = 3;
+
+/**
+ * Attaches to a process or one of its worker threads.
+ * @throws DS1001 to DS1015: each says what is in the way
+ */
 export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await attachOnce(address);
+    } catch (error) {
+      // The agent of a devsandbox that was just killed closes the inspector at which we came in.
+      const isLost = isDevsandboxError(error) && (error.code === 'DS1002' || error.code === 'DS1012');
+      if (!isLost || address.pid === undefined || attempt >= attempts || !(await isRunning(address.pid))) throw error;
+    }
+  }
+}
+
+async function attachOnce(address: NodeAddress): Promise<NodeTarget> {
   const inspector = await inspectorOf(address);
   using guardian = new DisposableStack();
   guardian.use(inspector.guardian);
@@ -44,8 +64,8 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
     const { facts } = main;
     let { agentId } = main;
     if (Number(facts.version.split('.', 1)[0]) < 20) throw fail('DS1014', { version: facts.version });
-    await lifeline(link);
-    if (inspector.opened) ({ cdp, agentId } = await moveInspector(cdp, facts.pid, link, fate));
+    const isLinked = await lifeline(link);
+    if (inspector.opened) ({ cdp, agentId } = await moveInspector({ cdp, pid: facts.pid, link, fate, isLinked }));
     const info = await infoOf(facts, address.pid ?? (inspector.url.includes('127.0.0.1') ? facts.pid : undefined));
     const mainSession = new NodeSession({ cdp, link, info, agentId });
     if (address.worker === undefined)
@@ -53,10 +73,17 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
     const worker = await attachWorker(mainSession, address.worker, fate);
     return new NodeTarget({ session: worker, main: mainSession, fate, openedInspector: inspector.opened });
   } catch (error) {
-    fate.detached = true;
-    // The end of the lifeline makes the agent close the inspector: nobody should be connected to it then.
-    await cdp.closed();
-    link[Symbol.dispose]();
+    // `api` gives nothing when the agent has not come so far.
+    const expression = `Promise.resolve(((api) => api?.turns.take(-1, api.leave))(${agentOf(link.token)}))`;
+    await leaveTarget({
+      attachments: [
+        { cdp, link, leave: () => cdp.send('Runtime.evaluate', { expression, awaitPromise: true, silent: true }) },
+      ],
+      opened: inspector.opened ? address.pid : undefined,
+      left: () => {
+        fate.detached = true;
+      },
+    });
     throw error;
   }
 }
@@ -132,6 +159,7 @@ async function inject(
     if (!('takenBy' in started)) return { agentId, facts: started };
     if (started.takenBy === process.pid || (await isRunning(started.takenBy)))
       throw fail('DS1011', { pid: fate.name, holder: `process ${started.takenBy}` });
+    if (tries === 0) await call('takeInspector');
     // Its front is dead; a busy process has not heard of it yet.
     if (tries >= 20) await call('evict');
     else await sleep(50);
@@ -139,27 +167,41 @@ async function inject(
 }
 
 /** The agent's connection; a process in a loop cannot make it now, and is attached to all the same. */
-async function lifeline(link: FrontLink): Promise<void> {
-  await Promise.race([link.connected, sleep(1000, undefined, { ref: false })]);
+const lifeline = (link: FrontLink): Promise<boolean> =>
+  Promise.race([link.connected.then(() => true), sleep(1000, false, { ref: false })]);
+
+interface Move {
+  readonly cdp: CdpClient;
+  readonly pid: number;
+  readonly link: FrontLink;
+  readonly fate: Fate;
+  /** Whether the lifeline is there. */
+  readonly isLinked: boolean;
 }
 
 /**
  * Moves the inspector to a free port and connects again. Kill-safe: the agent is already there and closes it when we
  * are gone; it is found again through the lock that it holds.
  */
-async function moveInspector(
-  cdp: CdpClient,
-  pid: number,
-  link: FrontLink,
-  fate: Fate,
-): Promise<{ readonly cdp: CdpClient; readonly agentId: string }> {
+async function moveInspector({
+  cdp,
+  pid,
+  link,
+  fate,
+  isLinked,
+}: Move): Promise<{ readonly cdp: CdpClient; readonly agentId: string }> {
   const before = await portsOf(pid);
-  cdp
-    .send('Runtime.evaluate', {
-      expression: `process[Symbol.for('devsandbox.lock')]?.moveInspector(${JSON.stringify(link.token)})`,
-      silent: true,
-    })
-    .catch(() => undefined);
+  if (isLinked) {
+    // Nobody may be connected to an inspector that closes.
+    await cdp.closed();
+    link.send(frameTypes.move, new Uint8Array(0));
+  } else
+    cdp
+      .send('Runtime.evaluate', {
+        expression: `${agentOf(link.token)}?.moveInspector()`,
+        silent: true,
+      })
+      .catch(() => undefined);
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {
     const found = await findInspector(pid, before);
@@ -167,7 +209,7 @@ async function moveInspector(
       cdp.close();
       const again = await connect(found.url, fate);
       const agent = await again.send('Runtime.evaluate', {
-        expression: `process[Symbol.for('devsandbox.lock')]?.api(${JSON.stringify(link.token)})`,
+        expression: agentOf(link.token),
         silent: true,
       });
       if (agent.result.objectId === undefined) throw fail('DS1030', { reason: 'the agent left' });

@@ -32,7 +32,9 @@ export class Guardian implements Disposable {
 function guard(pid: number, port: number, limit: number): void {
   // Another devsandbox may be there by now, found the inspector open and would leave it so: it is told to close it.
   const ours = `process[Symbol.for('devsandbox.lock')]`;
-  const close = `process.pid === ${pid} && (${ours} ? ${ours}.ownInspector() : require('inspector').close())`;
+  // Nobody may be connected to an inspector that closes, so it does that a moment later.
+  const later = `(inspector => setImmediate(() => setTimeout(() => inspector.close(), 100).unref()))(require('inspector'))`;
+  const close = `process.pid === ${pid} && (${ours} ? ${ours}.ownInspector() : ${later}, 1)`;
   const params = { expression: close, includeCommandLineAPI: true, silent: true };
   const attempt = async (): Promise<boolean> => {
     const listed = (await (await fetch(`http://127.0.0.1:${port}/json/list`)).json()) as {
@@ -41,8 +43,12 @@ function guard(pid: number, port: number, limit: number): void {
     const socket = new WebSocket(listed[0]!.webSocketDebuggerUrl);
     return new Promise((resolve) => {
       socket.onopen = () => socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params }));
-      socket.onmessage = () => resolve(true);
-      socket.onerror = socket.onclose = () => resolve(false);
+      let isTold = false;
+      socket.onmessage = () => {
+        isTold = true;
+        socket.close();
+      };
+      socket.onerror = socket.onclose = () => resolve(isTold);
     });
   };
   const end = async (): Promise<void> => {

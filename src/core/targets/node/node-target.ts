@@ -1,5 +1,4 @@
 // A Node process, or one of its worker threads, behind the port: says who does what, and does the leaving.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../../common/errors.ts';
 import { EventSource, type Listener } from '../../common/events.ts';
 import type { Milliseconds } from '../../common/units.ts';
@@ -20,9 +19,8 @@ import type { Answer, Written } from './agent/state.ts';
 import { Bindings } from './bindings.ts';
 import type { Fate } from './attach.ts';
 import { evaluateInside } from './evaluate.ts';
-import { findInspector } from './inspector-port.ts';
+import { leaveTarget } from './leaving.ts';
 import { Modules } from './modules.ts';
-import { isRunning } from './proc.ts';
 import { Scopes } from './scopes.ts';
 import { Remote, type NodeSession } from './session.ts';
 import { sourceOf, type ModuleSource } from './sources.ts';
@@ -263,33 +261,16 @@ export class NodeTarget implements Target {
     const { pid } = this.info;
     const sessions = this.#main ? [this.session, this.#main] : [this.session];
     await (await this.#swapper?.catch(() => undefined))?.dispose().catch(() => undefined);
-    await Promise.all(sessions.map((session) => session.cdp.silence()));
-    for (const session of sessions) {
-      // A target that does not answer is left to its lifeline, which ends with us.
-      await Promise.race([session.invoke('leave').catch(() => undefined), sleep(2000, undefined, { ref: false })]);
-    }
-    this.#fate.detached = true;
-    if (this.#openedInspector) {
-      await waitUntil(() => !(this.#main ?? this.session).cdp.isOpen, 1000);
-      const { cdp } = this.#main ?? this.session;
-      // A busy process does not come to closing it: told directly, it does so in between.
-      if (cdp.isOpen)
-        cdp
-          .send('Runtime.evaluate', { expression: "process.getBuiltinModule?.('inspector').close()", silent: true })
-          .catch(() => undefined);
-      await waitUntil(() => !cdp.isOpen, 1000);
-    }
-    for (const session of sessions) {
-      session.cdp.close();
-      session.link[Symbol.dispose]();
-    }
-    if (!this.#openedInspector) return;
-    const deadline = performance.now() + 2000;
-    while (performance.now() < deadline && (await isRunning(pid)) && (await findInspector(pid))) await sleep(5);
+    await leaveTarget({
+      attachments: sessions.map((session) => ({
+        cdp: session.cdp,
+        link: session.link,
+        leave: () => session.invoke('leave'),
+      })),
+      opened: this.#openedInspector ? pid : undefined,
+      left: () => {
+        this.#fate.detached = true;
+      },
+    });
   }
-}
-
-async function waitUntil(condition: () => boolean, limit: number): Promise<void> {
-  const deadline = performance.now() + limit;
-  while (!condition() && performance.now() < deadline) await sleep(2);
 }

@@ -8,7 +8,7 @@ import { makeRedaction } from '../../../instrument/runtime/redaction.ts';
 import { makeCapture, type Capture, type CaptureResult } from './capture.ts';
 import { makeDescriber, type Describer } from './describe.ts';
 import { makeHandles, type Handles } from './handles.ts';
-import { openLink, type AgentLink } from './link.ts';
+import { frameTypes, openLink, type AgentLink } from './link.ts';
 import { makeLoader, type Loader } from './loader.ts';
 import { makeMembers, type Members } from './members.ts';
 import { makeState, type State } from './state.ts';
@@ -68,14 +68,17 @@ interface Lock {
   readonly leave: () => void;
   /** What createAgent gave, for a front that lost its remote object id; undefined with the wrong token. */
   readonly api: (token: string) => unknown;
-  readonly moveInspector: (token: string) => void;
   /** Makes the agent close the inspector when it leaves: another devsandbox had opened it and is dead. */
   readonly ownInspector: () => void;
+  /** The opposite: another one is about to use it. Gives whether it would have been closed. */
+  readonly disownInspector: () => boolean;
 }
 
 const lockKey = Symbol.for('devsandbox.lock');
 const linkBudget = 64 * 1024 * 1024;
 const handleLimit = 20_000;
+/** Milliseconds. */
+const connectionsEndWithin = 100;
 
 export function createAgent(options: AgentOptions, builtin: (name: string) => unknown) {
   const util = builtin('util') as typeof Util;
@@ -89,6 +92,7 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
   const capture = makeCapture(inspector, types);
   const turns = makeTurns();
   const later = setImmediate;
+  const setTimer = setTimeout;
   const pauses = { count: 0, longest: 0, total: 0 };
   let link: AgentLink | undefined;
   let left = false;
@@ -109,30 +113,42 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
     }
   }
 
-  /** All but the lifeline's socket, which may be closed in a turn of its own only. */
-  function leaveNow(): void {
+  const unlock = (): void => {
+    if (options.takeLock) Reflect.deleteProperty(process, lockKey);
+  };
+
+  /** Undoes everything. An inspector that is to be closed stays until the front has gone, and with it the lock. */
+  function leave(): void {
     if (left) return;
     left = true;
     undo.run();
     capture.dispose();
     handles.clear();
-    if (options.takeLock) Reflect.deleteProperty(process, lockKey);
-    if (closeInspector) {
-      // Not now: this may run inside a message of the very inspector that is to be closed.
-      later(() => {
-        try {
-          inspector.close();
-        } catch {
-          // It was closed by someone else.
-        }
-      });
-    }
+    if (!closeInspector) unlock();
   }
 
-  function leave(): void {
-    leaveNow();
-    link?.close();
+  /**
+   * The front has gone. It is a moment until the inspector's thread has seen so too, and a Node 20 whose inspector is
+   * closed while somebody is connected to it may crash.
+   */
+  function frontGone(): void {
+    leave();
+    const end = (): void => {
+      unlock();
+      try {
+        if (closeInspector) inspector.close();
+      } catch {
+        // It was closed by someone else.
+      }
+    };
+    if (closeInspector) setTimer(end, connectionsEndWithin).unref();
+    else end();
   }
+
+  const moveInspector = (): void => {
+    inspector.close();
+    inspector.open(0, '127.0.0.1');
+  };
 
   const agent: Agent = {
     get link() {
@@ -164,15 +180,18 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
         if (lock) return { takenBy: lock.frontPid };
         const own: Lock = {
           frontPid: options.frontPid,
-          leave: leaveNow,
-          api: (token) => (token === options.token ? api : undefined),
-          moveInspector: (token) => {
-            if (token !== options.token) return;
-            inspector.close();
-            inspector.open(0, '127.0.0.1');
+          leave: () => {
+            leave();
+            unlock();
           },
+          api: (token) => (token === options.token ? api : undefined),
           ownInspector: () => {
             closeInspector = true;
+          },
+          disownInspector: () => {
+            const owned = closeInspector;
+            closeInspector = false;
+            return owned;
           },
         };
         Object.defineProperty(process, lockKey, { value: own, configurable: true, enumerable: false });
@@ -184,8 +203,9 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
           port: options.port,
           token: options.token,
           budget: linkBudget,
-          onClose: leave,
+          onClose: frontGone,
         });
+        link.onFrame(frameTypes.move, moveInspector);
       });
       return {
         pid: process.pid,
@@ -195,11 +215,17 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
         execArgv: process.execArgv,
       };
     },
+    /** Keeps the agent of a front that is dead from closing the inspector that we use; from now on that is ours to do. */
+    takeInspector(): void {
+      const lock = Reflect.getOwnPropertyDescriptor(process, lockKey)?.value as Lock | undefined;
+      if (lock?.disownInspector()) closeInspector = true;
+    },
     /** Makes the agent of a front that is dead and has not been noticed to be so leave. */
     evict(): void {
       (Reflect.getOwnPropertyDescriptor(process, lockKey)?.value as Lock | undefined)?.leave();
     },
     leave,
+    moveInspector,
     turns,
     runCell: (cell: () => unknown, timeout: number): { readonly value: unknown } => ({
       value: withTimeLimit(builtin('vm') as typeof Vm, cell, timeout),

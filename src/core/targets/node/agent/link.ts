@@ -3,7 +3,7 @@
 import type * as Net from 'node:net';
 
 /** Frame: length of the payload (u32 LE), type (u8), payload. */
-export const frameTypes = { hello: 0 } as const;
+export const frameTypes = { hello: 0, move: 4 } as const;
 
 export interface AgentLink {
   /** False when the frame was dropped, because the front is too slow or gone. The bytes must not change afterwards. */
