@@ -157,11 +157,25 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** Data that foreign code may change while it answers, with its bytes before. */
   const mutable = (value: unknown): boolean => isObject(value) && kindOf(value) === Kind.data;
 
+  /**
+   * Own code that runs where no call of it was entered: fields of an object that foreign code constructs, a generator
+   * that it continues. An answer would belong to no call, and own code must not seem to go on afterwards.
+   */
+  const outside = (site: number, perform: () => unknown): unknown => {
+    if (!told.has(site)) {
+      told.add(site);
+      gap('outside-call', String(site), 'own code asked where foreign code had entered no function of it');
+    }
+    return perform();
+  };
+  const told = new Set<number>();
+
   const boundary: Boundary = {
     encoder,
     gate,
     gap: (reason, site, detail) => gap(reason, String(site), detail),
     ask: (op, site, parts, perform) => {
+      if (!current.on) return outside(site, perform);
       const w = event(EventKind.ask);
       w.u8(op);
       w.varint(site);
