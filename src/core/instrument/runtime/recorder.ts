@@ -11,6 +11,7 @@ import { listIntrinsics } from './intrinsics.ts';
 import { extraOf, functionNumber, idOf, isObject, Kind, kindOf, setExtra, setKind } from './marks.ts';
 import type { Recorder, RecorderOptions } from './recorder-port.ts';
 import { makeRedaction } from './redaction.ts';
+import { rehearse } from './rehearse.ts';
 
 const chunkSize = 64 * 1024;
 const budget = { nodes: 20_000, string: 200_000 };
@@ -300,6 +301,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (isObject(value)) setKind(value, Promise.prototype.isPrototypeOf(value) ? Kind.foreignPromise : Kind.foreign);
     },
     addState: (instance, read) => void states.push({ instance, read }),
+    rehearse: () =>
+      rehearse(
+        intrinsics,
+        redaction,
+        states.flatMap(({ read }) => read().map(([, value]) => value)),
+      ),
     start() {
       current.live = true;
       writeState(false);
