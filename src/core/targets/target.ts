@@ -38,6 +38,8 @@ export interface PauseReport {
   readonly count: number;
   readonly longest: Milliseconds;
   readonly total: Milliseconds;
+  /** The one that switching on a debugger took, once it is on: what needs one says so first by this. */
+  readonly debugger?: Milliseconds;
 }
 
 /** Where a value is: a module's variable or export, or a member of an object that we hold. */

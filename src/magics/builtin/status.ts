@@ -1,7 +1,8 @@
 // %status: where we are: the target, what may be done to it, what cells may reach, what runs.
 import { defineMagic } from '../declare.ts';
+import { longestPause } from '../display/pauses.ts';
 import { fields } from '../display/table.ts';
-import { formatBytes, formatCount, formatDuration } from '../quantities.ts';
+import { formatBytes, formatCount } from '../quantities.ts';
 
 export const statusMagic = defineMagic({
   name: 'status',
@@ -37,10 +38,7 @@ export const statusMagic = defineMagic({
               : 'none; %attach PID',
           ],
           ['access', data.access],
-          [
-            'pauses',
-            target ? `${target.pauses().count}, longest ${formatDuration(target.pauses().longest)}` : undefined,
-          ],
+          ['pauses', target ? `${target.pauses().count}, longest ${longestPause(target.pauses())}` : undefined],
           [
             'recording',
             recording

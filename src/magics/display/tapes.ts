@@ -11,6 +11,7 @@ import type {
   WithReport,
 } from '../../features/timetravel/types.ts';
 import { formatBytes, formatCount, formatDuration } from '../quantities.ts';
+import { longestPause } from './pauses.ts';
 import { timeline } from './timeline.ts';
 import { oneLine, paint, type TextStyle } from './style.ts';
 import { fields, table } from './table.ts';
@@ -22,7 +23,7 @@ export const tapeLine = (tape: TapeReport): string =>
     `${tape.failed.toLocaleString('en-US')} failed`,
     formatBytes(tape.bytes),
     ...(tape.dropped > 0 ? [`${formatCount(tape.dropped, 'event')} dropped`] : []),
-    ...(tape.pauses && tape.pauses.count > 0 ? [`longest pause ${formatDuration(tape.pauses.longest)}`] : []),
+    ...(tape.pauses && tape.pauses.count > 0 ? [`longest pause ${longestPause(tape.pauses)}`] : []),
     ...(tape.complete ? [] : ['cut short: readable up to its last block']),
     tape.gaps > 0 ? `${formatCount(tape.gaps, 'thing')} not captured (%tape gaps)` : 'nothing left out',
   ].join(' · ');

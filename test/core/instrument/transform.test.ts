@@ -150,6 +150,16 @@ const programs: readonly (readonly [string, string, ...unknown[]])[] = [
   ],
   ['default parameters', '(a, b = a + 1, { c = b } = {}) => [a, b, c]', 1],
   [
+    'defaults that are computed',
+    '(a) => { function f(b, g = () => b++, c = g() + a, [d] = [g()], ...e) { b += 10; return [arguments.length, b, c, d, e]; } const h = async (x = a + 1, y = x.z) => [x, y]; return Promise.all([f(1), f(1, undefined, undefined), f(1, () => 5, null, [6], 7), f.length, h(), h(3), h.length]); }',
+    2,
+  ],
+  [
+    'a default beside a variable of the body that has the name it means',
+    '(a) => { const x = "outer"; function f(b = x + a, g = () => x) { var x = "inner"; return [b, g(), x]; } function* n(b = [a].pop(), c = b.d.e) { yield b; } let made = "made"; try { n({ d: 1 }); n(); } catch (error) { made = error.name; } return [f(), made]; }',
+    2,
+  ],
+  [
     'async',
     'async (n) => { let s = 0; for (let i = 0; i < n; i++) s += await Promise.resolve(i); try { await Promise.reject(new Error("no")); } catch (e) { s += e.message.length; } finally { s += await 1; } return s; }',
     4,

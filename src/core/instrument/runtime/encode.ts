@@ -56,6 +56,8 @@ export class Encoder {
   readonly globals = new Map<object, string>();
   /** Something was cut or redacted in the last value. */
   lossy = false;
+  /** Nothing gets a number, and only data are marked as what they are (rehearse.ts). */
+  rehearses = false;
   /** Told of each object that gets a number. */
   numbered: ((id: number, value: object) => void) | undefined;
   #left = 0;
@@ -146,7 +148,7 @@ export class Encoder {
 
   #number(value: object): number {
     let id = idOf(value);
-    if (id === 0) {
+    if (id === 0 && !this.rehearses) {
       id = this.nextId++;
       setId(value, id);
       const extra = kindOf(value) === Kind.ownFunction ? extraOf(value) : undefined;
@@ -173,7 +175,7 @@ export class Encoder {
         return out.string(name);
       }
       kind = this.classify(value);
-      setKind(value, kind);
+      if (!this.rehearses || kind === Kind.data) setKind(value, kind);
     }
     if (kind === Kind.ownFunction) {
       // A copy and its original are one function to the program.

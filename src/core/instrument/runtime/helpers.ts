@@ -1,7 +1,7 @@
 // The object `$` of a copy: each helper does what the operation it stands for does, and asks the boundary where the
 // operation meets something foreign. Names are short because they stand in rewritten code many times; what they mean:
 // G global, c call, m method, k call with receiver, n new, g get, s set, d delete, has in, io instanceof, i iterate,
-// ai async iterate, fi for-in, o object pattern, sp object spread, tpl template part, imp import().
+// ai async iterate, fi for-in, o object pattern, sp object spread, tpl template part, imp import(), z absent argument.
 import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
 import { makeCalls } from './calls.ts';
@@ -15,6 +15,8 @@ export interface Reference {
   readonly key: PropertyKey;
   readonly v: unknown;
 }
+
+const absent = Symbol('absent');
 
 type Indexed = Record<PropertyKey, unknown>;
 type Spec = readonly (string | readonly [string, Spec | 1])[];
@@ -152,6 +154,8 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
   return {
     ...calls,
     ...frames,
+    /** In the place of an argument whose default is still to be computed. */
+    z: absent,
     get on() {
       return current.on || !current.live;
     },

@@ -24,6 +24,8 @@ export interface Recorder {
   markForeign(value: object): void;
   /** Own state of a unit instance; called at snapshots, must not run code of the app. */
   addState(instance: number, read: () => readonly (readonly [name: string, value: unknown])[]): void;
+  /** A step that looks at a little of own state, for as long as it gives true; {@link start} is quicker then. */
+  rehearse(): () => boolean;
   /** Writes the first state and begins to record. */
   start(): void;
   snapshot(): void;

@@ -11,6 +11,7 @@ import { listIntrinsics } from './intrinsics.ts';
 import { extraOf, functionNumber, idOf, isObject, Kind, kindOf, setExtra, setKind } from './marks.ts';
 import type { Recorder, RecorderOptions } from './recorder-port.ts';
 import { makeRedaction } from './redaction.ts';
+import { rehearse } from './rehearse.ts';
 
 const chunkSize = 64 * 1024;
 const budget = { nodes: 20_000, string: 200_000 };
@@ -157,11 +158,25 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** Data that foreign code may change while it answers, with its bytes before. */
   const mutable = (value: unknown): boolean => isObject(value) && kindOf(value) === Kind.data;
 
+  /**
+   * Own code that runs where no call of it was entered: fields of an object that foreign code constructs, a generator
+   * that it continues. An answer would belong to no call, and own code must not seem to go on afterwards.
+   */
+  const outside = (site: number, perform: () => unknown): unknown => {
+    if (!told.has(site)) {
+      told.add(site);
+      gap('outside-call', String(site), 'own code asked where foreign code had entered no function of it');
+    }
+    return perform();
+  };
+  const told = new Set<number>();
+
   const boundary: Boundary = {
     encoder,
     gate,
     gap: (reason, site, detail) => gap(reason, String(site), detail),
     ask: (op, site, parts, perform) => {
+      if (!current.on) return outside(site, perform);
       const w = event(EventKind.ask);
       w.u8(op);
       w.varint(site);
@@ -286,6 +301,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (isObject(value)) setKind(value, Promise.prototype.isPrototypeOf(value) ? Kind.foreignPromise : Kind.foreign);
     },
     addState: (instance, read) => void states.push({ instance, read }),
+    rehearse: () =>
+      rehearse(
+        intrinsics,
+        redaction,
+        states.flatMap(({ read }) => read().map(([, value]) => value)),
+      ),
     start() {
       current.live = true;
       writeState(false);

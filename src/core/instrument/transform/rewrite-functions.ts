@@ -1,7 +1,7 @@
 // Functions and classes of a copy: each knows when foreign code enters it, and each closure is marked as own when it is
 // made. `$.on` is true while own code runs; a function that starts while it is false was called by foreign code, and
 // `$.e` records the entry. Async functions leave and come back at their awaits, so they keep a state object in `$x`.
-import { breaks, child, children, isClass, optional, text } from './ast.ts';
+import { breaks, child, children, directChildren, isClass, optional, text } from './ast.ts';
 import type { Node } from './ast.ts';
 import { destructured, isPattern } from './rewrite-patterns.ts';
 import type { Rewriter } from './rewrite.ts';
@@ -26,25 +26,46 @@ function shapeOf(node: Node, rewriter: Rewriter): Shape {
           ? child(parameter, 'argument')
           : parameter;
     let name: string;
+    let taken = '';
     if (isPattern(inner)) {
       name = rewriter.fresh('p');
-      unpack += `var ${rewriter.of(inner)}=${destructured(name, inner, rewriter)};`;
+      taken = `var ${rewriter.of(inner)}=${destructured(name, inner, rewriter)};`;
     } else name = text(inner, 'name');
     if (parameter.type === 'RestElement') {
       parameters.push(`...${name}`);
       args.push(`...${name}`);
+    } else if (parameter.type !== 'AssignmentPattern') {
+      parameters.push(name);
+      args.push(name);
+    } else if (isLate(node, child(parameter, 'right'), rewriter)) {
+      parameters.push(`${name}=$.z`);
+      args.push(`${name}===$.z?void 0:${name}`);
+      unpack += `if(${name}===$.z)${name}=${rewriter.of(child(parameter, 'right'))};`;
     } else {
-      parameters.push(
-        parameter.type === 'AssignmentPattern' ? `${name}=${rewriter.of(child(parameter, 'right'))}` : name,
-      );
+      parameters.push(`${name}=${rewriter.of(child(parameter, 'right'))}`);
       args.push(name);
     }
+    unpack += taken;
   }
   return {
     parameters: parameters.join(','),
     args: node.type === 'ArrowFunctionExpression' ? `[${args.join(',')}]` : 'arguments',
     unpack,
   };
+}
+
+/**
+ * Whether a default is computed after the function was entered, so that what it asks belongs to the call. Of a generator
+ * it is computed when it is made, and a variable of the body must not hide what the default means.
+ */
+function isLate(node: Node, value: Node, rewriter: Rewriter): boolean {
+  if (value.type === 'Literal' || node['generator'] === true) return false;
+  const { scopes } = rewriter.input.analysis;
+  const hidden = new Set(scopes.get(child(node, 'body'))?.names.keys());
+  for (const { name, kind } of scopes.get(node)?.names.values() ?? []) if (kind !== 'parameter') hidden.add(name);
+  const names = (at: Node): boolean =>
+    (at.type === 'Identifier' && hidden.has(text(at, 'name'))) || directChildren(at).some(names);
+  return hidden.size === 0 || !names(value);
 }
 
 function directives(body: Node, rewriter: Rewriter): { readonly text: string; readonly rest: readonly Node[] } {

@@ -142,14 +142,16 @@ export class Bindings {
   async flush(): Promise<number> {
     const { cdp } = this.#session;
     const before = (await this.#session.pauses()).total;
-    await this.#session.measured(async () => {
-      await Promise.all([
+    // Both halves go through the whole heap: the app has a turn in between.
+    await this.#session.measured(() =>
+      Promise.all([
         cdp.send('Profiler.enable'),
         cdp.send('Profiler.startPreciseCoverage', { callCount: true, detailed: false }),
-        cdp.send('Profiler.stopPreciseCoverage'),
-        cdp.send('Profiler.disable'),
-      ]);
-    });
+      ]),
+    );
+    await this.#session.measured(() =>
+      Promise.all([cdp.send('Profiler.stopPreciseCoverage'), cdp.send('Profiler.disable')]),
+    );
     return (await this.#session.pauses()).total - before;
   }
 

@@ -107,7 +107,9 @@ export class Values {
     );
   }
 
+  /** Known once V8's debugger is on; to name a place is not worth the stop that switching it on takes. */
   async #placeOf(handle: Handle): Promise<string | undefined> {
+    if (!this.#session.hasScripts) return undefined;
     using group = this.#session.group();
     const object = await this.#session.remoteIn(group, 'object', handle);
     if (object.objectId === undefined) return undefined;

@@ -13,6 +13,9 @@ export interface ClosureScope {
 
 export interface Closure {
   readonly scriptId: string;
+  /** Where it is written, from 0; of a class its constructor. */
+  readonly line: number;
+  readonly column: number;
   /** From the inside. */
   readonly scopes: readonly ClosureScope[];
   /** What a bound function is bound to: target, `this`, arguments. */
@@ -48,16 +51,20 @@ export function closuresOf(post: Post, functions: readonly object[]): Closure[] 
             { objectId: each.value!.objectId, ownProperties: true },
           );
           const internal = (part: string) => internalProperties.find((property) => property.name === part);
-          const location = internal('[[FunctionLocation]]')?.value?.value as { readonly scriptId: string } | undefined;
+          const location = internal('[[FunctionLocation]]')?.value?.value as
+            | { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber: number }
+            | undefined;
           return {
             scriptId: location?.scriptId ?? '',
+            line: location?.lineNumber ?? 0,
+            column: location?.columnNumber ?? 0,
             scopes: ask(internal('[[Scopes]]')),
             bound: boundParts.flatMap((part) => ask(internal(part)) ?? []),
           };
         });
       hand(post, list, `${name}.parts = parts`, wanted, name);
-      return looked.map(({ scriptId, scopes, bound }) => ({
-        scriptId,
+      return looked.map(({ scopes, bound, ...place }) => ({
+        ...place,
         scopes: scopes === undefined ? [] : scopesIn(door.parts[scopes] as object),
         bound: bound.map((at) => door.parts[at]),
       }));

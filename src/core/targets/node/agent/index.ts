@@ -12,6 +12,7 @@ import { frameTypes, openLink, type AgentLink } from './link.ts';
 import { makeLoader, type Loader } from './loader.ts';
 import { makeMembers, type Members } from './members.ts';
 import { makeState, type State } from './state.ts';
+import { makeStopwatch, type Stopwatch } from './stopwatch.ts';
 import type { Types } from './shape.ts';
 import { writeConst } from './write-const.ts';
 import { makeTurns } from './turns.ts';
@@ -43,6 +44,8 @@ export interface Pauses {
   readonly count: number;
   readonly longest: number;
   readonly total: number;
+  /** What switching on V8's debugger took; 0 while it is off. */
+  readonly debugger: number;
 }
 
 /** What other rooms inject may rely on. */
@@ -61,6 +64,7 @@ export interface Agent {
   onDetach(action: () => void): () => void;
   /** Runs it and counts its time as a pause of the target that we caused. */
   paused<T>(run: () => T): T;
+  readonly stopwatch: Stopwatch;
 }
 
 interface Lock {
@@ -93,7 +97,7 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
   const turns = makeTurns();
   const later = setImmediate;
   const setTimer = setTimeout;
-  const pauses = { count: 0, longest: 0, total: 0 };
+  const pauses = { count: 0, longest: 0, total: 0, debugger: 0 };
   let link: AgentLink | undefined;
   let left = false;
   let { closeInspector } = options;
@@ -104,12 +108,15 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
     if (ms > pauses.longest) pauses.longest = ms;
   };
 
+  const stopwatch = makeStopwatch();
+  const measured = new Map<number, () => number>();
+
   function paused<T>(run: () => T): T {
-    const start = performance.now();
+    const stopped = stopwatch();
     try {
       return run();
     } finally {
-      addPause(performance.now() - start);
+      addPause(stopped());
     }
   }
 
@@ -160,10 +167,11 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
     capture,
     types,
     loader: makeLoader(types, builtin),
-    state: makeState({ types, handles, describer, members, capture, paused }),
+    state: makeState({ types, handles, describer, members, capture, paused, stopwatch }),
     builtin,
     onDetach: undo.onDetach,
     paused,
+    stopwatch,
   };
 
   const api = {
@@ -231,8 +239,15 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
       value: withTimeLimit(builtin('vm') as typeof Vm, cell, timeout),
     }),
     pauses: (): Pauses => ({ ...pauses }),
-    addPause,
-    now: (): number => performance.now(),
+    /** A request of the inspector that runs no code of ours is counted by what is called before and after it. */
+    pauseBegins: (id: number): void => void measured.set(id, stopwatch()),
+    pauseEnds(id: number, isDebugger: boolean): void {
+      const ms = measured.get(id)?.();
+      measured.delete(id);
+      if (ms === undefined) return;
+      addPause(ms);
+      if (isDebugger) pauses.debugger = ms;
+    },
     /** The object behind a handle, as a remote object for the front. */
     object: (handle: number): unknown => handles.get(handle),
     /** Writes a `const` in the scope of `fn`, which is held at its entry for as long as the front takes to answer. */

@@ -5,6 +5,7 @@ import type { Describer } from './describe.ts';
 import type { Handles } from './handles.ts';
 import type { Members } from './members.ts';
 import { ownKeys, prototypeOf, type Types } from './shape.ts';
+import type { Stopwatch } from './stopwatch.ts';
 
 export type Answer<T> = T | { readonly problem: string; readonly reason?: string };
 
@@ -15,6 +16,7 @@ export interface StateOptions {
   readonly members: Members;
   readonly capture: Capture;
   readonly paused: <T>(run: () => T) => T;
+  readonly stopwatch: Stopwatch;
 }
 
 export interface State {
@@ -101,7 +103,7 @@ const messageOf = (thrown: unknown): string => {
   }
 };
 
-export function makeState({ types, handles, describer, members, capture, paused }: StateOptions): State {
+export function makeState({ types, handles, describer, members, capture, paused, stopwatch }: StateOptions): State {
   const held = (handle: number): object | undefined => {
     const value = handles.get(handle);
     return typeof value === 'symbol' ? undefined : value;
@@ -110,9 +112,9 @@ export function makeState({ types, handles, describer, members, capture, paused 
   const timed = (
     run: () => Omit<Written, 'ms'> | { readonly problem: string; readonly reason?: string },
   ): Answer<Written> => {
-    const start = performance.now();
+    const stopped = stopwatch();
     const result = paused(run);
-    return 'problem' in result ? result : { ...result, ms: performance.now() - start };
+    return 'problem' in result ? result : { ...result, ms: stopped() };
   };
 
   const evaluate = (

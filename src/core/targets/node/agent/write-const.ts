@@ -54,13 +54,13 @@ export function writeConst({ agent, fn, name, expression, expected, held }: Cons
     return prepared;
   }
   let failure: string | undefined = 'its scope could not be entered';
-  const start = performance.now();
+  const stopped = agent.stopwatch();
   const problem = agent.paused(() =>
     capture.stopIn(fn, prepared.next, (frame) => {
       failure = setInFrame(frame, name);
     }),
   );
-  const ms = performance.now() - start;
+  const ms = stopped();
   const now = capture.evalIn(captured.token, name);
   capture.release([captured.token]);
   if (problem !== undefined) return { captureProblem: problem };

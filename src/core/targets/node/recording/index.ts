@@ -2,7 +2,7 @@
 // those where foreign code holds a reference. The front drives, the target does; everything it does is taken back when
 // the recording stops, when we detach and when we die.
 import { fail } from '../../../common/errors.ts';
-import { bytes, ms } from '../../../common/units.ts';
+import { bytes, ms, type Milliseconds } from '../../../common/units.ts';
 import type { Manifest } from '../../../instrument/manifest.ts';
 import { defaultExport } from '../../../instrument/transform/index.ts';
 import type { RecordingManifest, RecordingOptions, RecordingStatus, TargetRecording } from '../../target.ts';
@@ -36,6 +36,7 @@ export async function recordNode(
   const gaps: Gap[] = [];
   let inside: Inside | undefined;
   const listening: Disposable[] = [];
+  const isDebuggerOn = session.hasScripts;
   try {
     const { own, foreign } = await ownCode(session, modulesOf, options.scope, gaps);
     const scripts = await session.scripts();
@@ -53,7 +54,7 @@ export async function recordNode(
     // Closures of requests come and go: only those that a second walk finds again are worth a copy.
     if (live.some(({ module, index }) => own[module]!.plan.functions[index]!.outer !== -1))
       live = await walk(inside, own, scripts);
-    if (await inside.call<boolean>('discovery.cut'))
+    if (await inside.call<boolean>('cut'))
       gaps.push({ reason: 'walk-cut', place: '', detail: 'the app holds more objects than were looked at' });
     const installed = await install(inside, own, live);
     gaps.push(...installed.gaps);
@@ -68,6 +69,12 @@ export async function recordNode(
     ]);
     if (report.inFlight > 0)
       gaps.push({ reason: 'in-flight-at-start', place: '', detail: `${report.inFlight} requests were being answered` });
+    if (report.swapped === 0)
+      gaps.push({
+        reason: 'function-not-found',
+        place: '',
+        detail: 'nothing but own code was found to hold a function of it, so no call can be seen',
+      });
     const manifest: Manifest = {
       modules: own.map(({ module, plan, original }) => ({
         id: module.id,
@@ -103,6 +110,7 @@ export async function recordNode(
       functions: installed.functions,
       ended: ended.promise,
       listening,
+      debuggerPause: isDebuggerOn ? undefined : (await session.pauses()).debugger,
     });
   } catch (error) {
     for (const each of listening) each[Symbol.dispose]();
@@ -120,6 +128,8 @@ interface NodeRecordingOptions {
   readonly functions: number;
   readonly ended: Promise<void>;
   readonly listening: readonly Disposable[];
+  /** What switching on V8's debugger took, where that was done for this recording. */
+  readonly debuggerPause: Milliseconds | undefined;
 }
 
 class NodeRecording implements TargetRecording {
@@ -135,7 +145,8 @@ class NodeRecording implements TargetRecording {
   async status(): Promise<RecordingStatus> {
     if (this.#stopped) return this.#stopped;
     const { calls, events, bytes: size, dropped, pauses } = await this.#options.inside.call<InsideStatus>('status');
-    const { manifest, functions } = this.#options;
+    const { manifest, functions, debuggerPause } = this.#options;
+    const all = debuggerPause === undefined ? [] : [debuggerPause];
     return {
       modules: manifest.modules.length,
       functions,
@@ -143,7 +154,12 @@ class NodeRecording implements TargetRecording {
       events,
       bytes: bytes(size),
       dropped,
-      pauses: { count: pauses.count, longest: ms(pauses.longest), total: ms(pauses.total) },
+      pauses: {
+        count: pauses.count + all.length,
+        longest: ms(Math.max(pauses.longest, ...all)),
+        total: ms(all.reduce((sum, each) => sum + each, pauses.total)),
+        ...(debuggerPause !== undefined && { debugger: debuggerPause }),
+      },
     };
   }
 

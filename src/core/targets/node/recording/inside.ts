@@ -1,14 +1,9 @@
-// Talks to the part of a recording that runs in the target: calls its methods by path, with JSON or remote objects.
+// Talks to the part of a recording that runs in the target: calls its methods by path, with JSON.
 import { bundleInjected } from '../../../common/bundle.ts';
 import { fail } from '../../../common/errors.ts';
 import type { RecordingStart } from '../agent/recording/index.ts';
 import { targetThrew, type NodeSession } from '../session.ts';
 
-export interface RemoteArgument {
-  readonly objectId: string;
-}
-
-const isRemote = (arg: unknown): arg is RemoteArgument => typeof arg === 'object' && arg !== null && 'objectId' in arg;
 /** Everything the inspector holds for a recording, so that it can be let go at once. */
 export const objectGroup = 'devsandbox:recording';
 
@@ -49,37 +44,29 @@ export class Inside {
 
   /** Gives its result as JSON. */
   async call<T>(path: string, ...args: readonly unknown[]): Promise<T> {
-    return (await this.#send(path, args, true, false)).value as T;
+    return (await this.#send(path, args, false)).value as T;
   }
 
   /** The same for a method that gives a promise. */
   async wait<T>(path: string, ...args: readonly unknown[]): Promise<T> {
-    return (await this.#send(path, args, true, true)).value as T;
-  }
-
-  /** Gives the id of a result that stays in the target. */
-  async remote(path: string, ...args: readonly unknown[]): Promise<string> {
-    return (await this.#send(path, args, false, false)).objectId!;
+    return (await this.#send(path, args, true)).value as T;
   }
 
   async release(): Promise<void> {
     await this.session.cdp.send('Runtime.releaseObjectGroup', { objectGroup }).catch(() => undefined);
   }
 
-  async #send(path: string, args: readonly unknown[], returnByValue: boolean, awaitPromise: boolean) {
+  async #send(path: string, args: readonly unknown[], awaitPromise: boolean) {
     const answer = await this.session.cdp.send('Runtime.callFunctionOn', {
       objectId: this.#objectId,
       functionDeclaration: `function (...a) { return this.${path}(...a); }`,
-      arguments: args.map((arg) => (isRemote(arg) ? { objectId: arg.objectId } : { value: arg })),
-      returnByValue,
+      arguments: args.map((value) => ({ value })),
+      returnByValue: true,
       awaitPromise,
       silent: true,
-      objectGroup: returnByValue ? objectGroup : walkGroup,
+      objectGroup,
     });
     if (answer.exceptionDetails) throw targetThrew(answer.exceptionDetails);
     return answer.result;
   }
 }
-
-/** What only one batch of a walk needs. */
-export const walkGroup = 'devsandbox:recording-walk';

@@ -2,9 +2,10 @@
 // closure that was made inside another function. A function is left out, with a gap, when any variable that its copy
 // would need is not seen: a copy must never compute anything else than the original.
 import type { ManifestInstance } from '../../../instrument/manifest.ts';
-import type { CapturedVariable } from '../../../instrument/transform/index.ts';
-import type { Problem } from '../agent/recording/units.ts';
-import { captureModule, type Candidate } from './captures.ts';
+import type { CapturedVariable, Unit } from '../../../instrument/transform/index.ts';
+import type { ModuleMade, ModuleWanted, UnitMade, UnitWanted } from '../agent/recording/index.ts';
+import type { Candidate, Scope } from '../agent/recording/scopes.ts';
+import { declaredNames } from './declared-names.ts';
 import type { LiveFunction } from './find.ts';
 import type { Inside } from './inside.ts';
 import type { Gap, OwnModule } from './own-modules.ts';
@@ -23,177 +24,254 @@ interface LiveClosure {
   readonly id: number;
 }
 
+/** What is to be done for a module, and what came of it. */
+interface Work {
+  readonly own: OwnModule;
+  readonly level: ReadonlyMap<number, number>;
+  readonly closures: readonly LiveClosure[];
+  /** The unit of each function alone: what it needs. */
+  readonly needs: ReadonlyMap<number, Unit>;
+  readonly variables: readonly CapturedVariable[];
+  readonly wanted: ModuleWanted;
+}
+
+interface WantedUnit {
+  readonly wanted: UnitWanted;
+  readonly unit: Unit;
+  readonly own: OwnModule;
+  readonly kind: ManifestInstance['kind'];
+  readonly of: readonly LiveClosure[];
+  readonly moduleVariables: readonly CapturedVariable[];
+}
+
 export async function install(
   inside: Inside,
   own: readonly OwnModule[],
   live: readonly LiveFunction[],
 ): Promise<Installed> {
-  const instances: ManifestInstance[] = [];
   const gaps: Gap[] = [];
-  let functions = 0;
   const followed = own.some(({ plan, script }) => script !== undefined || mayAssignExports(plan.input.source));
-  for (const [at, each] of own.entries())
-    functions += await installModule(
-      inside,
+  let closureCount = own.length;
+  const works = own.map((each, module) => {
+    const work = prepare(
       each,
-      at,
+      module,
       followed,
-      live.filter(({ module }) => module === at),
-      instances,
+      live.filter((fn) => fn.module === module),
+      closureCount,
       gaps,
     );
-  const shared =
-    await inside.call<readonly { readonly instance: number; readonly cells: Readonly<Record<string, number>> }[]>(
+    closureCount += work.closures.length;
+    return work;
+  });
+  const made = await inside.wait<readonly ModuleMade[]>(
+    'makeModules',
+    works.map(({ wanted }) => wanted),
+  );
+  const complete = works.map((work, module) => completeOnes(work, made[module]!, gaps));
+  const closures = works.flatMap(({ closures: all }, module) =>
+    all.filter(({ index }) => complete[module]!.has(index)).map((closure) => ({ ...closure, module })),
+  );
+  const scopes = await inside.wait<readonly Scope[]>(
+    'captureAll',
+    closures.map(({ id }) => id),
+  );
+  const units = works.flatMap((work, module): readonly WantedUnit[] => [
+    levelUnit(work, complete[module]!, made[module]!),
+    ...closures.flatMap((closure, at) => {
+      if (closure.module !== module) return [];
+      const scope = scopes[at]!;
+      if ('token' in scope) return [closureUnit(work, closure, scope.token)];
+      gaps.push({ reason: 'not-instrumented', place: work.own.plan.place(closure.index), detail: scope.problem });
+      return [];
+    }),
+  ]);
+  const results = await inside.wait<readonly UnitMade[]>(
+    'makeUnits',
+    units.map(({ wanted }) => wanted),
+  );
+  const tokens = [
+    ...scopes.flatMap((each) => ('token' in each ? [each.token] : [])),
+    ...made.map((each) => each.thisToken),
+  ];
+  const [shared] = await Promise.all([
+    inside.wait<readonly { readonly instance: number; readonly cells: Readonly<Record<string, number>> }[]>(
       'shareCells',
-    );
+    ),
+    inside.call(
+      'releaseScopes',
+      tokens.filter((token) => token !== null),
+    ),
+  ]);
   const cells = new Map(shared.map((each) => [each.instance, each.cells]));
-  return { instances: instances.map((each) => ({ ...each, cells: cells.get(each.index) ?? {} })), functions, gaps };
+  let functions = 0;
+  const instances = results.flatMap((result, at): readonly ManifestInstance[] => {
+    const { own: each, unit, kind, of, moduleVariables, wanted } = units[at]!;
+    if ('problems' in result) {
+      for (const { name, reason } of result.problems)
+        for (const { index } of of)
+          gaps.push({
+            reason: 'not-instrumented',
+            place: each.plan.place(index),
+            detail: name === '' ? reason : `${name}: ${reason}`,
+          });
+      return [];
+    }
+    functions += of.length;
+    return [
+      {
+        index: result.instance,
+        module: wanted.module,
+        kind,
+        functions: of.map(({ index }) => index),
+        code: unit.code,
+        moduleVariables,
+        activationVariables: unit.activationVariables,
+        cells: cells.get(result.instance) ?? {},
+        usesThis: unit.usesThis,
+      },
+    ];
+  });
+  return { instances, functions, gaps };
 }
 
-async function installModule(
-  inside: Inside,
-  { module, plan }: OwnModule,
-  at: number,
+/** What the copies of a module need. */
+function prepare(
+  own: OwnModule,
+  module: number,
   followed: boolean,
   live: readonly LiveFunction[],
-  instances: ManifestInstance[],
+  before: number,
   gaps: Gap[],
-): Promise<number> {
-  const { level, closures } = choose(plan, live, instances.length, gaps);
-  const variablesOf = new Map<number, ReturnType<typeof plan.unit>>();
+): Work {
+  const { plan } = own;
+  const { level, closures } = choose(plan, live, before, gaps);
+  const needs = new Map<number, Unit>();
   for (const index of [...level.keys(), ...closures.map((each) => each.index)])
-    if (!variablesOf.has(index)) variablesOf.set(index, plan.unit([index]));
-  const variables = new Map<string, CapturedVariable>();
-  for (const unit of variablesOf.values()) for (const each of unit.moduleVariables) variables.set(each.name, each);
+    if (!needs.has(index)) needs.set(index, plan.unit([index]));
+  const byName = new Map<string, CapturedVariable>();
+  for (const unit of needs.values()) for (const each of unit.moduleVariables) byName.set(each.name, each);
+  const variables = [...byName.values()];
+  const { format, wrapper } = plan.input;
+  const { url, path } = own.module;
+  // What a CommonJS arrow means by `this` is seen in the scope of such an arrow only.
+  const thisUser = format === 'commonjs' ? [...level.keys()].find((index) => needs.get(index)!.usesThis) : undefined;
+  return {
+    own,
+    level,
+    closures,
+    needs,
+    variables,
+    wanted: {
+      module,
+      variables: variables.map((each) => {
+        if (each.kind === 'import') return { ...each, tokens: [], followed };
+        const named = [...level].find(
+          ([index]) =>
+            plan.functions[index]!.name === each.name && /^(?:class|function)$/.test(plan.functions[index]!.kind),
+        );
+        return {
+          ...each,
+          tokens: [],
+          ...(named && (each.kind === 'class' || each.kind === 'function') ? { id: named[1] } : {}),
+        };
+      }),
+      candidates: candidates(plan, live, byName),
+      // A wrapped module's own parameter gives it.
+      importMeta:
+        format === 'module' && wrapper === undefined
+          ? { url, filename: path, dirname: path?.slice(0, path.lastIndexOf('/')) }
+          : null,
+      thisOf: thisUser === undefined ? null : level.get(thisUser)!,
+    },
+  };
+}
 
-  const names = [...variables.values()];
-  const { wanted: seen, tokens } = await captureModule(inside, names, candidates(plan, live));
-  const wanted = seen.map((each) => {
-    if (each.kind === 'import') return { ...each, followed };
-    const named = [...level].find(
-      ([index]) =>
-        plan.functions[index]!.name === each.name && /^(?:class|function)$/.test(plan.functions[index]!.kind),
-    );
-    return named && (each.kind === 'class' || each.kind === 'function') ? { ...each, id: named[1] } : each;
-  });
-  // A wrapped module's own parameter gives it.
-  const importMeta =
-    plan.input.format === 'module' && plan.input.wrapper === undefined
-      ? { url: module.url, filename: module.path, dirname: module.path?.slice(0, module.path.lastIndexOf('/')) }
-      : null;
-  const problems = await inside.call<readonly Problem[]>('makeModule', at, wanted, importMeta);
+/** Functions all of whose variables are seen; the others become gaps. */
+function completeOnes(
+  { own: { plan }, level, needs }: Work,
+  { problems, thisToken }: ModuleMade,
+  gaps: Gap[],
+): ReadonlySet<number> {
   const missing = new Set(problems.map(({ name }) => name));
   for (const { name, reason } of problems)
     gaps.push({ reason: 'variable-not-captured', place: `${plan.input.path}#${name}`, detail: reason });
-  const complete = (index: number): boolean => {
-    const lacks = variablesOf.get(index)!.moduleVariables.filter(({ name }) => missing.has(name));
+  const complete = new Set<number>();
+  for (const [index, { moduleVariables, usesThis }] of needs) {
+    const lacks = moduleVariables.filter(({ name }) => missing.has(name));
     if (lacks.length > 0)
       gaps.push({
         reason: 'not-instrumented',
         place: plan.place(index),
         detail: `${plan.functions[index]!.name || 'a function'} uses ${lacks.map(({ name }) => name).join(', ')}, which could not be captured`,
       });
-    return lacks.length === 0;
-  };
-
-  // What a CommonJS arrow means by `this` is seen in the scope of such an arrow only.
-  const thisUser =
-    plan.input.format === 'commonjs' ? [...level.keys()].find((index) => variablesOf.get(index)!.usesThis) : undefined;
-  const [thisScope] = thisUser === undefined ? [] : await capture(inside, [level.get(thisUser)!]);
-  const indices = [...level.keys()]
-    .filter((index) => {
-      if (!complete(index)) return false;
-      if (plan.input.format === 'module' || !variablesOf.get(index)!.usesThis || (thisScope && 'token' in thisScope))
-        return true;
+    else if (level.has(index) && plan.input.format === 'commonjs' && usesThis && thisToken === null)
       gaps.push({ reason: 'not-instrumented', place: plan.place(index), detail: 'its this could not be captured' });
-      return false;
-    })
-    .toSorted((a, b) => a - b);
-  const number = (index: number): number => plan.input.functionBase + index;
-  const describe = (index: number, id: number) => ({
-    number: number(index),
+    else complete.add(index);
+  }
+  return complete;
+}
+
+const describeIn =
+  ({ plan }: OwnModule) =>
+  ({ index, id }: LiveClosure) => ({
+    number: plan.input.functionBase + index,
     id,
     isClass: plan.functions[index]!.kind === 'class',
   });
-  const thisToken = thisScope && 'token' in thisScope ? thisScope.token : null;
-  let made = 0;
-  const make = async (
-    kind: ManifestInstance['kind'],
-    unit: ReturnType<typeof plan.unit>,
-    of: readonly LiveClosure[],
-    token: number | null,
-  ): Promise<void> => {
-    const instance = instances.length;
-    const failed = await inside.call<readonly Problem[]>('makeUnit', {
-      instance,
-      module: at,
-      code: unit.code,
-      functions: of.map(({ index, id }) => describe(index, id)),
-      activationVariables:
-        kind === 'activation'
-          ? unit.activationVariables.map((each) => ({ ...each, tokens: token === null ? [] : [token] }))
-          : [],
-      isActivation: kind === 'activation',
-      thisToken: unit.usesThis ? (kind === 'activation' ? token : thisToken) : null,
-    });
-    if (failed.length > 0) {
-      for (const { name, reason } of failed)
-        for (const { index } of of)
-          gaps.push({
-            reason: 'not-instrumented',
-            place: plan.place(index),
-            detail: name === '' ? reason : `${name}: ${reason}`,
-          });
-      return;
-    }
-    made += of.length;
-    const moduleVariables = kind === 'module' ? names.filter(({ name }) => !missing.has(name)) : unit.moduleVariables;
-    instances.push({
-      index: instance,
-      module: at,
-      kind,
-      functions: of.map(({ index }) => index),
-      code: unit.code,
-      moduleVariables,
-      activationVariables: unit.activationVariables,
-      cells: {},
-      usesThis: unit.usesThis,
-    });
-  };
 
-  await make(
-    'module',
-    plan.unit(indices),
-    indices.map((index) => ({ index, id: level.get(index)! })),
-    null,
-  );
-  const whole = closures.filter(({ index }) => complete(index));
-  const scopes = await capture(
-    inside,
-    whole.map(({ id }) => id),
-  );
-  const used: number[] = [...tokens];
-  for (const [nth, closure] of whole.entries()) {
-    const scope = scopes[nth]!;
-    if ('problem' in scope) {
-      gaps.push({ reason: 'not-instrumented', place: plan.place(closure.index), detail: scope.problem });
-      continue;
-    }
-    used.push(scope.token);
-    await make('activation', plan.unit([closure.index]), [closure], scope.token);
-  }
-  if (thisToken !== null) used.push(thisToken);
-  await inside.session.invoke('capture.release', used);
-  return made;
+/** One unit for all functions of the module's own level. */
+function levelUnit(
+  { own, level, variables, wanted: { module } }: Work,
+  complete: ReadonlySet<number>,
+  { problems, thisToken }: ModuleMade,
+): WantedUnit {
+  const missing = new Set(problems.map(({ name }) => name));
+  const of = [...level]
+    .filter(([index]) => complete.has(index))
+    .map(([index, id]) => ({ index, id }))
+    .toSorted((a, b) => a.index - b.index);
+  const unit = own.plan.unit(of.map(({ index }) => index));
+  return {
+    own,
+    unit,
+    kind: 'module',
+    of,
+    moduleVariables: variables.filter(({ name }) => !missing.has(name)),
+    wanted: {
+      module,
+      code: unit.code,
+      functions: of.map(describeIn(own)),
+      activationVariables: [],
+      isActivation: false,
+      thisToken: unit.usesThis ? thisToken : null,
+    },
+  };
+}
+
+/** A unit of its own for each closure that lasts. */
+function closureUnit({ own, wanted: { module } }: Work, closure: LiveClosure, token: number): WantedUnit {
+  const unit = own.plan.unit([closure.index]);
+  return {
+    own,
+    unit,
+    kind: 'activation',
+    of: [closure],
+    moduleVariables: unit.moduleVariables,
+    wanted: {
+      module,
+      code: unit.code,
+      functions: [describeIn(own)(closure)],
+      activationVariables: unit.activationVariables.map((each) => ({ ...each, tokens: [token] })),
+      isActivation: true,
+      thisToken: unit.usesThis ? token : null,
+    },
+  };
 }
 
 /** Whether an export may change after the module ran, so that imports of it must be read anew. */
 const mayAssignExports = (source: string): boolean =>
   /\bexport\s+(?:let|var)\b/.test(source) || (/\bexport\s*\{/.test(source) && /(?:^|[;}\s])(?:let|var)\s/.test(source));
-
-type Scope = { readonly token: number } | { readonly problem: string };
-const capture = async (inside: Inside, ids: readonly number[]): Promise<readonly Scope[]> =>
-  ids.length === 0 ? [] : inside.wait<Scope[]>('captureAll', ids);
 
 /** Sorts live functions: those of the module's own level, and closures of activations that last. */
 function choose(
@@ -240,9 +318,15 @@ function choose(
   return { level, closures };
 }
 
+const candidateLimit = 200;
+
 /** Live functions through which a module's scope can be seen, the best first. */
-function candidates(plan: OwnModule['plan'], live: readonly LiveFunction[]): readonly Candidate[] {
-  const list: (Candidate & { readonly rank: number })[] = [];
+function candidates(
+  plan: OwnModule['plan'],
+  live: readonly LiveFunction[],
+  wanted: ReadonlyMap<string, unknown>,
+): readonly Candidate[] {
+  const list: { readonly id: number; readonly text: string; readonly rank: number }[] = [];
   const seen = new Set<number>();
   for (const { index, id } of live) {
     const info = plan.functions[index]!;
@@ -258,5 +342,8 @@ function candidates(plan: OwnModule['plan'], live: readonly LiveFunction[]): rea
       rank: info.outer === -1 && info.ofClass === -1 ? 0 : info.outer === -1 ? 1 : 2,
     });
   }
-  return list.toSorted((a, b) => a.rank - b.rank || a.text.length - b.text.length).slice(0, 200);
+  return list
+    .toSorted((a, b) => a.rank - b.rank || a.text.length - b.text.length)
+    .slice(0, candidateLimit)
+    .map(({ id, text }) => ({ id, hides: [...declaredNames(text)].filter((name) => wanted.has(name)) }));
 }

@@ -1,8 +1,10 @@
-// Runs in the target: which live functions are own code, found by a walk that the front helps along with scopes and
-// places, and what else the recording needs to know of the objects met on the way.
+// Runs in the target: which live functions are own code, found by a walk that asks V8 on the way for places and scopes,
+// and what else the recording needs to know of the objects met.
 import { listIntrinsics } from '../../../../instrument/runtime/intrinsics.ts';
+import { closuresOf } from '../closures.ts';
 import type { Agent } from '../index.ts';
 import { ownKeys } from '../shape.ts';
+import type { Slices } from '../slices.ts';
 import { makeOwnWalk, type Holder, type OwnWalk } from './own-walk.ts';
 import { isLoaded } from './requests.ts';
 
@@ -19,10 +21,45 @@ export interface DiscoveryOptions {
   readonly foreignModules: readonly string[];
 }
 
-const membersMarked = 2_000;
+/** What only the front knows: which scripts are whose. */
+export interface ScriptIds {
+  readonly own: readonly string[];
+  /** Of Node and of ours: what their closures hold is not the app's. */
+  readonly internal: readonly string[];
+}
 
-export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
+/** A function of an own script as a walk met it. */
+export interface MetFunction {
+  readonly id: number;
+  readonly scriptId: string;
+  /** From 0; of a class its constructor's. */
+  readonly line: number;
+  readonly column: number;
+  readonly isClass: boolean;
+  /** Also met by the walk before. */
+  readonly lasting: boolean;
+}
+
+/** What never changes of a function. */
+interface Known {
+  readonly scriptId: string;
+  readonly line: number;
+  readonly column: number;
+  /** It closes over nothing but its module and the global scope. */
+  readonly isPlain: boolean;
+  readonly isBound: boolean;
+}
+
+const membersMarked = 2_000;
+/** Scopes at the end of each function's chain that are no function's: the global one and the module's. */
+const outermost = 2;
+/** Asking V8 takes about a tenth of a millisecond for each. */
+const batch = 16;
+const timerLists = new Set(['timerListMap', 'immediateQueue']);
+
+export function makeDiscovery(agent: Agent, options: DiscoveryOptions, slices: Slices) {
   const { types, builtin, loader } = agent;
+  const { post } = agent.capture;
   const texts = new Set<string>();
   for (const { source, ranges } of options.modules)
     for (const [start, end] of ranges) texts.add(source.slice(start, end));
@@ -36,7 +73,7 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
   const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
   // Members of it are loaded when they are looked at.
   const lazy = [builtin('util') as object];
-  const timers: unknown[] = [];
+  let timers: readonly unknown[] = [];
   const plainWalk = (): OwnWalk => {
     const walk = makeOwnWalk(
       types,
@@ -62,90 +99,121 @@ export function makeDiscovery(agent: Agent, options: DiscoveryOptions) {
     return walk;
   };
 
-  let walk = plainWalk();
-  let taken: object[] = [];
-  let found = new Map<object, { readonly module: number; readonly index: number }>();
-  let before: typeof found | undefined;
+  let walk: OwnWalk | undefined;
+  let found = new Map<object, Known>();
+  const known = new WeakMap<object, Known>();
   const ids = new Map<object, number>();
   const byId = new Map<number, object>();
   let lastId = 0;
 
+  /** Active timers are held by lists in the scope of `setTimeout`. */
+  const timersNow = (): readonly unknown[] => {
+    const { setTimeout: set } = builtin('timers') as { readonly setTimeout: object };
+    const [closure] = closuresOf(post, [set]);
+    return (closure?.scopes ?? []).flatMap(({ variables }) =>
+      ownKeys(variables)
+        .filter((name) => typeof name === 'string' && timerLists.has(name))
+        .map((name) => Reflect.getOwnPropertyDescriptor(variables, name)?.value as unknown),
+    );
+  };
+
+  /** Walks once, a few milliseconds at a time, and gives the own functions. */
+  async function find({ own, internal }: ScriptIds): Promise<readonly MetFunction[]> {
+    const before = found.size > 0 ? found : undefined;
+    const [isOwn, isInternal] = [new Set(own), new Set(internal)];
+    const entered = new Set<string>();
+    found = new Map();
+    // The first question to V8 makes it ready, which takes some milliseconds.
+    await slices.turn(() => (timers = timersNow()));
+    const current = await slices.turn(() => (walk = plainWalk()));
+    const look = (functions: readonly object[]): void =>
+      closuresOf(post, functions).forEach(({ scriptId, line, column, scopes, bound }, at) => {
+        const fn = functions[at]!;
+        const what = { scriptId, line, column, isPlain: scopes.length <= outermost, isBound: bound.length > 0 };
+        known.set(fn, what);
+        for (const part of bound) current.addBound(part);
+        if (isOwn.has(scriptId) && current.looksOwn(fn)) found.set(fn, what);
+        if (scriptId === '' || isInternal.has(scriptId)) return;
+        // All functions of a script end in the same scope: it is looked at once.
+        current.addScopes(isOwn.has(scriptId), entered.has(scriptId) ? scopes.slice(0, -outermost) : scopes);
+        entered.add(scriptId);
+      });
+    /** Whether V8 has to be asked about it in this walk. */
+    const isOpen = (fn: object): boolean => {
+      const what = known.get(fn);
+      if (!what || what.isBound) return true;
+      if (!isInternal.has(what.scriptId) && (!what.isPlain || !entered.has(what.scriptId))) return true;
+      if (isOwn.has(what.scriptId) && current.looksOwn(fn)) found.set(fn, what);
+      return false;
+    };
+    await slices.run(() => {
+      if (!current.run(1)) return true;
+      const functions = current.take(batch);
+      look(functions.filter(isOpen));
+      return functions.length > 0;
+    });
+    return [...found].map(([fn, { scriptId, line, column }]) => {
+      let id = ids.get(fn);
+      if (id === undefined) {
+        ids.set(fn, (id = ++lastId));
+        byId.set(id, fn);
+      }
+      const isClass = Function.prototype.toString.call(fn).startsWith('class');
+      return { id, scriptId, line, column, isClass, lasting: before?.has(fn) ?? true };
+    });
+  }
+
   return {
     plainWalk,
-    /** Begins anew; what an earlier walk found is remembered for {@link list}. */
-    begin(): void {
-      before = found.size > 0 ? found : undefined;
-      found = new Map();
-      timers.length = 0;
-      walk = plainWalk();
-    },
-    addTimers(...lists: unknown[]): void {
-      timers.push(...lists);
-      walk.add(false, ...lists);
-    },
-    run: (ms: number): boolean => agent.paused(() => walk.run(ms)),
-    /** Takes some functions; the front then asks V8 for their places and scopes. */
-    take(count: number): object[] {
-      return (taken = walk.take(count));
-    },
-    /** Of those taken last: 0 foreign, 1 with the text of an own function, 2 of an own class. */
-    kinds: (): number[] =>
-      taken.map((fn) => (walk.looksOwn(fn) ? (Function.prototype.toString.call(fn).startsWith('class') ? 2 : 1) : 0)),
-    learn(known: readonly (readonly [at: number, module: number, index: number])[]): void {
-      for (const [at, module, index] of known) found.set(taken[at]!, { module, index });
-    },
-    addScopes: (how: readonly (readonly [own: boolean, last: number])[], ...scopes: unknown[]): void =>
-      agent.paused(() => scopes.forEach((each, at) => walk.addScopes(how[at]![0], how[at]![1], each))),
-    addBound: (...parts: unknown[]): void => parts.forEach((each) => walk.addBound(each)),
-    /** Own functions of this walk; `lasting`: also of the one before. */
-    list(): { readonly id: number; readonly module: number; readonly index: number; readonly lasting: boolean }[] {
-      return [...found].map(([fn, { module, index }]) => {
-        let id = ids.get(fn);
-        if (id === undefined) {
-          ids.set(fn, (id = ++lastId));
-          byId.set(id, fn);
-        }
-        return { id, module, index, lasting: before?.has(fn) ?? true };
-      });
-    },
-    cut: (): boolean => walk.cut,
+    find,
+    cut: (): boolean => walk?.cut ?? false,
     get: (id: number): object | undefined => byId.get(id),
-    idOf: (fn: object): number => ids.get(fn) ?? 0,
-    holders: (fn: object): readonly Holder[] => walk.holders.get(fn) ?? [],
-    /** What own code holds and did not make: foreign objects, exports of packages and builtins with their members. */
-    foreignObjects(): Set<object> {
-      const all = new Set<object>(walk.foreign);
-      const add = (value: unknown): void => {
-        if ((typeof value === 'object' || typeof value === 'function') && value !== null) all.add(value);
-      };
-      const addWithMembers = (value: unknown): void => {
-        add(value);
-        if ((typeof value !== 'object' && typeof value !== 'function') || value === null || types.isProxy(value))
-          return;
-        for (const key of ownKeys(value).slice(0, membersMarked)) {
-          try {
-            add(Reflect.getOwnPropertyDescriptor(value, key)?.value);
-          } catch {
-            // An export that is not initialised yet.
+    holders: (fn: object): readonly Holder[] => walk?.holders.get(fn) ?? [],
+    /**
+     * What own code holds and did not make: foreign objects, exports of packages and builtins with their members; some
+     * at a time, in steps.
+     */
+    *foreignObjects(): Generator<readonly object[]> {
+      const isForeign = (value: unknown): value is object =>
+        ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
+        value !== globalThis &&
+        // What language and own code made is not foreign, whoever exports it.
+        !(typeof value === 'function' && walk?.looksOwn(value)) &&
+        intrinsics.nameOf(value) === undefined;
+      let some: object[] = [];
+      for (const each of walk?.foreign ?? []) {
+        if (isForeign(each)) some.push(each);
+        if (some.length < 200) continue;
+        yield some;
+        some = [];
+      }
+      yield some;
+      for (const name of options.foreignModules) {
+        const exported = loader.exportsOf(name);
+        const values: unknown[] = [exported];
+        if (
+          ((typeof exported === 'object' && exported !== null) || typeof exported === 'function') &&
+          !types.isProxy(exported)
+        )
+          for (const key of ownKeys(exported).slice(0, membersMarked)) {
+            try {
+              values.push(Reflect.getOwnPropertyDescriptor(exported, key)?.value);
+            } catch {
+              // An export that is not initialised yet.
+            }
           }
-        }
-      };
-      for (const name of options.foreignModules) addWithMembers(loader.exportsOf(name));
-      for (const { name } of options.modules)
-        if (types.isModuleNamespaceObject(loader.exportsOf(name))) add(loader.exportsOf(name));
-      add(process.env);
-      // What language and own code made is not foreign, whoever exports it.
-      for (const each of all) if (typeof each === 'function' && walk.looksOwn(each)) all.delete(each);
-      all.delete(globalThis);
-      for (const each of all) if (intrinsics.nameOf(each) !== undefined) all.delete(each);
-      return all;
+        yield values.filter(isForeign);
+      }
+      for (const { name } of options.modules) {
+        const exported = loader.exportsOf(name);
+        if (types.isModuleNamespaceObject(exported) && isForeign(exported)) yield [exported];
+      }
+      yield [process.env];
     },
     /** Lets go of what was found. */
     release(): void {
-      walk = makeOwnWalk(types, texts, undefined, undefined);
-      taken = [];
+      walk = undefined;
       found = new Map();
-      before = undefined;
       ids.clear();
       byId.clear();
     },

@@ -2,8 +2,10 @@
 // is taken back by the agent's undo registry when we leave in whatever way.
 import { createRecorder } from '../../../../instrument/runtime/recorder.ts';
 import type { Agent } from '../index.ts';
+import { makeSlices } from '../slices.ts';
 import { makeDiscovery, type DiscoveryModule } from './discovery.ts';
 import { listenToRequests } from './requests.ts';
+import { searchScopes, type Candidate, type Scope } from './scopes.ts';
 import { memberSwaps, requestsInFlight, write, type Swap } from './switch.ts';
 import { compileUnit, makeVariables, shareCells, type Problem, type Variables, type VariableWanted } from './units.ts';
 
@@ -16,8 +18,23 @@ export interface RecordingStart {
   readonly maxBytesPerSecond: number;
 }
 
+/** What a module's copies need to see. */
+export interface ModuleWanted {
+  readonly module: number;
+  /** Without tokens. */
+  readonly variables: readonly VariableWanted[];
+  readonly candidates: readonly Candidate[];
+  readonly importMeta: unknown;
+  /** Number of a function in whose scope `this` is what the module's own arrows mean by it. */
+  readonly thisOf: number | null;
+}
+
+export interface ModuleMade {
+  readonly problems: readonly Problem[];
+  readonly thisToken: number | null;
+}
+
 export interface UnitWanted {
-  readonly instance: number;
   readonly module: number;
   readonly code: string;
   /** Functions of the unit, in its order: number on the tape, and number of the live function or 0. */
@@ -27,6 +44,9 @@ export interface UnitWanted {
   /** Scope in which `this` is that of the copies. */
   readonly thisToken: number | null;
 }
+
+/** Number of the instance, or why there is none. */
+export type UnitMade = { readonly instance: number } | { readonly problems: readonly Problem[] };
 
 export interface SwitchReport {
   readonly waited: number;
@@ -43,12 +63,17 @@ export interface InsideStatus {
 }
 
 const quiescentLimit = 1500;
+/** On a busy machine that time holds few turns of the event loop: so many are waited for, up to a longer limit. */
+const quiescentLooks = 400;
+const quiescentEnd = 6000;
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export function createRecording(agent: Agent, options: RecordingStart) {
   const { types, builtin } = agent;
   const clock = performance.now.bind(performance);
   const { nextTick } = process;
   const later = setImmediate;
+  const soon = setTimeout;
   const start = clock();
   const pauses = { count: 0, longest: 0, total: 0 };
   let dropped = 0;
@@ -64,7 +89,6 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     redact: options.redact,
     maxBytesPerSecond: options.maxBytesPerSecond,
   });
-  const discovery = makeDiscovery(agent, options);
   const moduleVariables: Variables[] = [];
   const instances: {
     readonly instance: number;
@@ -81,42 +105,32 @@ export function createRecording(agent: Agent, options: RecordingStart) {
   let sweepRoots: WeakRef<object>[] = [];
 
   function paused<T>(run: () => T): T {
-    const before = clock();
+    const stopped = agent.stopwatch();
     try {
       return agent.paused(run);
     } finally {
-      const ms = clock() - before;
+      const ms = stopped();
       pauses.count++;
       pauses.total += ms;
       if (ms > pauses.longest) pauses.longest = ms;
     }
   }
 
-  /** Runs steps a few milliseconds at a time between turns of the app; a step gives false when it was the last. */
-  const sliced = (step: () => boolean): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const slice = (): void => {
-        try {
-          const more = paused(() => {
-            const until = clock() + 5;
-            let again = true;
-            while (again && clock() < until) again = step();
-            return again;
-          });
-          if (more) later(slice);
-          else resolve();
-        } catch (error) {
-          reject(error instanceof Error ? error : new Error(String(error)));
-        }
-      };
-      later(slice);
-    });
+  const slices = makeSlices(paused);
+  const discovery = makeDiscovery(agent, options, slices);
+  const capture = (id: number): Scope => {
+    try {
+      return agent.capture.take(discovery.get(id));
+    } catch (error) {
+      return { problem: messageOf(error) };
+    }
+  };
 
   /** Puts originals where copies are, wherever a walk without scopes finds them. */
   async function sweep(): Promise<number> {
     const walk = discovery.plainWalk();
     for (const root of sweepRoots) walk.add(false, root.deref());
-    await sliced(() => !walk.run(4));
+    await slices.run(() => !walk.run(1));
     let found = 0;
     // What belongs to the copies themselves stays theirs: `prototype.constructor`, members of classes.
     const isOfCopy = new Set<unknown>(
@@ -126,7 +140,7 @@ export function createRecording(agent: Agent, options: RecordingStart) {
       ]),
     );
     const pairs = [...originals].values();
-    await sliced(() => {
+    await slices.run(() => {
       const { done: over, value: pair } = pairs.next();
       if (over === true) return false;
       const [copy, original] = pair;
@@ -156,75 +170,85 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     sweep().catch(() => undefined);
   });
 
+  /** Makes the copies of a unit and pairs them with the live functions. */
+  function makeUnit(unit: UnitWanted): UnitMade {
+    const ofModule = moduleVariables[unit.module]!;
+    const variables = unit.isActivation
+      ? makeVariables(unit.activationVariables, agent.capture.closure, discovery.get)
+      : ofModule;
+    if (unit.isActivation && variables.problems.length > 0) return { problems: variables.problems };
+    const $A: Record<string, unknown> = unit.isActivation
+      ? variables.object
+      : (Object.create(null) as Record<string, unknown>);
+    if (unit.thisToken !== null) $A['this'] = agent.capture.closure(unit.thisToken)?.('this');
+    let made: unknown[];
+    try {
+      made = compileUnit(unit.code, recorder.helpers, ofModule.object, $A);
+    } catch (error) {
+      return { problems: [{ name: '', reason: messageOf(error) }] };
+    }
+    const instance = instances.length;
+    instances.push({ instance, variables, cells: {} });
+    // The functions come first, so that a replay knows which copy each recorded identity is.
+    recorder.addState(instance, () => [
+      ['$functions', unit.functions.map(({ id }) => discovery.get(id))] as const,
+      ...variables.names.map((name) => [name, variables.object[name]] as const),
+    ]);
+    unit.functions.forEach(({ number, id, isClass }, at) => {
+      const original = discovery.get(id);
+      const copy = made[at];
+      if (!original || typeof copy !== 'function') return;
+      if (isClass) {
+        recorder.adoptClass(original, copy, number);
+        const members = memberSwaps(original, copy);
+        classes.push(...members);
+        for (const { from, to } of members) originals.set(to, from);
+      } else recorder.adopt(original, copy, number);
+      originals.set(copy, original);
+      copies.set(original, copy);
+    });
+    return { instance };
+  }
+
   return {
-    discovery,
-    captureAll: async (
-      ids: readonly number[],
-    ): Promise<({ readonly token: number } | { readonly problem: string })[]> => {
-      const results: ({ readonly token: number } | { readonly problem: string })[] = [];
-      let at = 0;
-      await sliced(() => {
-        if (at >= ids.length) return false;
-        try {
-          results.push(agent.capture.take(discovery.get(ids[at]!)));
-        } catch (error) {
-          results.push({ problem: error instanceof Error ? error.message : String(error) });
-        }
-        at++;
-        return true;
-      });
-      return results;
-    },
-    makeModule(module: number, wanted: readonly VariableWanted[], importMeta: unknown): readonly Problem[] {
-      return paused(() => {
-        const made = makeVariables(wanted, agent.capture.closure, discovery.get);
+    find: discovery.find,
+    cut: discovery.cut,
+    /** Captures scopes and makes the variables of modules. */
+    async makeModules(modules: readonly ModuleWanted[]): Promise<readonly ModuleMade[]> {
+      const results: ModuleMade[] = [];
+      for (const { module, variables, candidates, importMeta, thisOf } of modules) {
+        const search = searchScopes(variables, candidates, capture);
+        await slices.run(search.step);
+        const scope = thisOf === null ? undefined : await slices.turn(() => capture(thisOf));
+        const made = await slices.turn(() => makeVariables(search.wanted(), agent.capture.closure, discovery.get));
         if (importMeta !== null)
           Object.defineProperty(made.object, 'import.meta', { value: importMeta, enumerable: false });
         moduleVariables[module] = made;
-        return made.problems;
-      });
+        agent.capture.release(search.tokens());
+        results.push({ problems: made.problems, thisToken: scope && 'token' in scope ? scope.token : null });
+      }
+      return results;
     },
-    /** Makes the copies of a unit and pairs them with the live functions. */
-    makeUnit(unit: UnitWanted): readonly Problem[] {
-      return paused(() => {
-        const problems: Problem[] = [];
-        const ofModule = moduleVariables[unit.module]!;
-        const variables = unit.isActivation
-          ? makeVariables(unit.activationVariables, agent.capture.closure, discovery.get)
-          : ofModule;
-        const $A: Record<string, unknown> = unit.isActivation
-          ? variables.object
-          : (Object.create(null) as Record<string, unknown>);
-        if (unit.thisToken !== null) $A['this'] = agent.capture.closure(unit.thisToken)?.('this');
-        if (unit.isActivation) problems.push(...variables.problems);
-        let made: unknown[];
-        try {
-          made = compileUnit(unit.code, recorder.helpers, ofModule.object, $A);
-        } catch (error) {
-          return [...problems, { name: '', reason: error instanceof Error ? error.message : String(error) }];
-        }
-        instances.push({ instance: unit.instance, variables, cells: {} });
-        // The functions come first, so that a replay knows which copy each recorded identity is.
-        recorder.addState(unit.instance, () => [
-          ['$functions', unit.functions.map(({ id }) => discovery.get(id))] as const,
-          ...variables.names.map((name) => [name, variables.object[name]] as const),
-        ]);
-        unit.functions.forEach(({ number, id, isClass }, at) => {
-          const original = discovery.get(id);
-          const copy = made[at];
-          if (!original || typeof copy !== 'function') return;
-          if (isClass) {
-            recorder.adoptClass(original, copy, number);
-            const members = memberSwaps(original, copy);
-            classes.push(...members);
-            for (const { from, to } of members) originals.set(to, from);
-          } else recorder.adopt(original, copy, number);
-          originals.set(copy, original);
-          copies.set(original, copy);
+    async captureAll(ids: readonly number[]): Promise<readonly Scope[]> {
+      const results: Scope[] = [];
+      if (ids.length > 0)
+        await slices.run(() => {
+          results.push(capture(ids[results.length]!));
+          return results.length < ids.length;
         });
-        return problems;
-      });
+      return results;
     },
+    /** Makes the copies of units, one after the other. */
+    async makeUnits(units: readonly UnitWanted[]): Promise<readonly UnitMade[]> {
+      const results: UnitMade[] = [];
+      if (units.length > 0)
+        await slices.run(() => {
+          results.push(makeUnit(units[results.length]!));
+          return results.length < units.length;
+        });
+      return results;
+    },
+    releaseScopes: (tokens: readonly number[]): void => agent.capture.release(tokens),
     shareCells(): readonly { readonly instance: number; readonly cells: Readonly<Record<string, number>> }[] {
       return paused(() => {
         shareCells(
@@ -236,12 +260,17 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     },
     /** Waits for an instant without requests, writes the first state, and puts the copies in. */
     async go(): Promise<SwitchReport> {
-      const foreign = [...discovery.foreignObjects()];
-      sweepRoots = foreign.map((each) => new WeakRef(each));
-      await sliced(() => {
-        for (const each of foreign.splice(-200)) recorder.markForeign(each);
-        return foreign.length > 0;
+      const foreign = discovery.foreignObjects();
+      await slices.run(() => {
+        const { done: over, value } = foreign.next();
+        if (over === true) return false;
+        for (const each of value) {
+          sweepRoots.push(new WeakRef(each));
+          recorder.markForeign(each);
+        }
+        return true;
       });
+      await slices.run(await slices.turn(recorder.rehearse));
       const swaps: Swap[] = [...classes];
       for (const [original, copy] of copies) {
         for (const holder of discovery.holders(original)) {
@@ -251,13 +280,16 @@ export function createRecording(agent: Agent, options: RecordingStart) {
         }
       }
       const before = clock();
+      let looks = 0;
       const swapped = await new Promise<{ readonly inFlight: number; readonly count: number }>((resolve, reject) => {
         const look = (): void => {
           try {
             if (ended) throw new Error('the recording was ended');
             const inFlight = requestsInFlight(types);
-            if (inFlight > 0 && clock() - before < quiescentLimit) {
-              setTimeout(look, 1);
+            const waited = clock() - before;
+            looks++;
+            if (inFlight > 0 && waited < (looks < quiescentLooks ? quiescentEnd : quiescentLimit)) {
+              soon(look, 1);
               return;
             }
             paused(() => {
@@ -284,7 +316,7 @@ export function createRecording(agent: Agent, options: RecordingStart) {
       await new Promise<void>((resolve) => {
         const look = (): void => {
           if (ended) return resolve();
-          if (requestsInFlight(types) > 0 && clock() - before < quiescentLimit) return void setTimeout(look, 1);
+          if (requestsInFlight(types) > 0 && clock() - before < quiescentLimit) return void soon(look, 1);
           try {
             paused(() => recorder.snapshot());
           } catch {

@@ -1,6 +1,7 @@
 // Runs in the target: walks from what the app holds to every function that can be reached, and remembers each place that
 // holds one. It tells own data (made by own code, read natively by copies) from what belongs to foreign code, because
 // only references that foreign code holds are swapped. No getter and no proxy trap runs; the walk goes on in slices.
+import type { ClosureScope } from '../closures.ts';
 import type { Holder as Place } from '../holder.ts';
 import { entriesOf, isNative, ownKeys, textOfFunction, type Types } from '../shape.ts';
 
@@ -15,10 +16,10 @@ export interface OwnWalk {
   add(own: boolean, ...roots: unknown[]): void;
   /** Adds what a bound function leads to. */
   addBound(part: unknown): void;
-  /** Adds the variables of scopes as V8 shows them; `last`: how many of the outermost to leave out. */
-  addScopes(own: boolean, last: number, scopes: unknown): void;
+  /** Adds the variables of scopes. */
+  addScopes(own: boolean, scopes: readonly ClosureScope[]): void;
   run(ms: number): boolean;
-  /** Functions met since the last call, at most `count`. */
+  /** Functions met since the last call, at most `count`; own ones first, whose variables say what is own data. */
   take(count: number): object[];
   looksOwn(fn: object): boolean;
   readonly holders: ReadonlyMap<object, readonly Holder[]>;
@@ -46,7 +47,8 @@ export function makeOwnWalk(
   const ownQueue: object[] = [];
   const foreignQueue: object[] = [];
   const looked = new WeakMap<object, boolean>();
-  let functions: object[] = [];
+  const ownFunctions: object[] = [];
+  const functions: object[] = [];
   let met = 0;
   let cut = false;
 
@@ -106,7 +108,8 @@ export function makeOwnWalk(
   };
 
   const visit = (value: object, own: boolean): void => {
-    if (typeof value === 'function' && (!isNative(value) || isBound(value))) functions.push(value);
+    if (typeof value === 'function' && (!isNative(value) || isBound(value)))
+      (looksOwn(value) ? ownFunctions : functions).push(value);
     if (types.isTypedArray(value) || types.isAnyArrayBuffer(value)) return;
     if (types.isMap(value)) {
       for (const [key, item] of entriesOf(value, true, 0, entryLimit)) {
@@ -167,13 +170,9 @@ export function makeOwnWalk(
     addBound(part) {
       push(part, false);
     },
-    addScopes(own, last, scopes) {
-      const length = valueOf(scopes as object, 'length') as number;
-      for (let at = 0; at < length - last; at++) {
-        const scope = valueOf(scopes as object, at) as object;
-        const variables = scope && valueOf(scope, 'object');
-        if (typeof variables !== 'object' || variables === null || variables === globalThis || types.isProxy(variables))
-          continue;
+    addScopes(own, scopes) {
+      for (const { variables } of scopes) {
+        if (variables === globalThis || types.isProxy(variables)) continue;
         for (const key of ownKeys(variables)) push(valueOf(variables, key), own);
       }
     },
@@ -186,13 +185,7 @@ export function makeOwnWalk(
       }
       return ownQueue.length === 0 && foreignQueue.length === 0;
     },
-    take(count) {
-      // Own ones first: their variables say what is own data.
-      functions.sort((a, b) => Number(looksOwn(b)) - Number(looksOwn(a)));
-      const taken = functions.slice(0, count);
-      functions = functions.slice(count);
-      return taken;
-    },
+    take: (count) => (ownFunctions.length > 0 ? ownFunctions : functions).splice(0, count),
     looksOwn,
     holders,
     foreign,

@@ -29,14 +29,13 @@ const passes = 3;
 
 export function createSwap(agent: Agent) {
   const { capture, handles } = agent;
-  const clock = performance.now.bind(performance);
   let pause = 0;
   const paused = <T>(run: () => T): T => {
-    const start = clock();
+    const stopped = agent.stopwatch();
     try {
       return agent.paused(run);
     } finally {
-      pause = Math.max(pause, clock() - start);
+      pause = Math.max(pause, stopped());
     }
   };
   const slices = makeSlices(paused);
