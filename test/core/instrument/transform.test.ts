@@ -30,7 +30,13 @@ function helpers() {
 }
 
 /** Evaluates `source` (statements with `export default EXPRESSION`-like last function `main`) plainly and instrumented. */
-async function both(source: string, ...args: unknown[]): Promise<{ plain: unknown; copy: unknown; asks: unknown[][] }> {
+const both = (source: string, ...args: unknown[]) => bothAs('module', source, () => structuredClone(args));
+
+async function bothAs(
+  format: 'module' | 'commonjs',
+  source: string,
+  args: () => unknown[],
+): Promise<{ plain: unknown; copy: unknown; asks: unknown[][] }> {
   const run = async (call: () => unknown): Promise<unknown> => {
     try {
       return { value: await call() };
@@ -38,11 +44,11 @@ async function both(source: string, ...args: unknown[]): Promise<{ plain: unknow
       return { thrown: error instanceof Error ? `${error.name}: ${error.message}` : error };
     }
   };
-  const plain = (0, eval)(`(${source})`) as (...given: unknown[]) => unknown;
+  const plain = (0, eval)(`(() => {${format === 'module' ? '"use strict";' : ''}return ${source}\n})()`) as (...given: unknown[]) => unknown;
   const plan = new ModulePlan({
     path: 'a.js',
     source: `const main = ${source};`,
-    format: 'module',
+    format,
     functionBase: 1,
     siteBase: 1,
   });
@@ -54,8 +60,8 @@ async function both(source: string, ...args: unknown[]): Promise<{ plain: unknow
   ) => [(...given: unknown[]) => unknown];
   const [copy] = make($, {}, {});
   return {
-    plain: await run(() => plain(...structuredClone(args))),
-    copy: await run(() => copy(...structuredClone(args))),
+    plain: await run(() => plain(...args())),
+    copy: await run(() => copy(...args())),
     asks,
   };
 }
@@ -150,6 +156,13 @@ const programs: readonly (readonly [string, string, ...unknown[]])[] = [
   ],
   ['default parameters', '(a, b = a + 1, { c = b } = {}) => [a, b, c]', 1],
   [
+    'defaults beside patterns',
+    '(early = () => a, { a, log = [] }, { b = log.push("b") } = {}, c = log.push(a), d = () => c) => [early(), a, b, c, d(), d.name, log]',
+    undefined,
+    { a: 3 },
+  ],
+  ['length of defaults beside patterns', '() => [((a, { b }, c = 1, d) => 1).length, (({ b } = {}, c) => 1).length]'],
+  [
     'async',
     'async (n) => { let s = 0; for (let i = 0; i < n; i++) s += await Promise.resolve(i); try { await Promise.reject(new Error("no")); } catch (e) { s += e.message.length; } finally { s += await 1; } return s; }',
     4,
@@ -181,7 +194,25 @@ const programs: readonly (readonly [string, string, ...unknown[]])[] = [
   ],
 ];
 
+const frozen = (): unknown[] => [Object.freeze({ a: 1, n: null })];
+const sloppyPrograms: readonly (readonly [string, string, () => unknown[]])[] = [
+  ['a write', '(o) => [o.a = 2, o.a]', frozen],
+  ['a compound write', '(o) => [o.a += 2, o.a++, --o.a, o.n ??= 3, o.a]', frozen],
+  ['a delete', '(o) => [delete o.a, o.a]', frozen],
+  ['a write to a getter', '(o) => { o.a = 2; return o.a; }', () => [{ get a() { return 5; } }]], 
+  ['a write to a primitive', '(o) => { o.x = 2; return o.x; }', () => ['text']],
+  ['a write to nothing', '(o) => { o.x = 2; }', () => [null]],
+  ['a strict function in it', '(o) => (() => { "use strict"; o.a = 2; })()', frozen],
+  ['a class in it', '(o) => new (class { m() { return o.a = 2; } })().m()', frozen],
+  ['this', '() => [(function () { return this === globalThis; })(), (function () { "use strict"; return this; })()]', () => []],
+];
+
 describe('an instrumented copy', () => {
+  test.each(sloppyPrograms)('computes the same in sloppy code: %s', async (_, source, args) => {
+    const { plain, copy } = await bothAs('commonjs', source, args);
+    expect(copy).toEqual(plain);
+  });
+
   test.each(programs)('computes the same: %s', async (...[, source, ...args]) => {
     const { plain, copy } = await both(source as string, ...args);
     expect(copy).toEqual(plain);

@@ -14,10 +14,26 @@ export interface Reference {
   readonly object: unknown;
   readonly key: PropertyKey;
   readonly v: unknown;
+  readonly sloppy: 1 | undefined;
 }
 
 type Indexed = Record<PropertyKey, unknown>;
 type Spec = readonly (string | readonly [string, Spec | 1])[];
+
+/** What sloppy code does, made as sloppy code: this file is strict. */
+// eslint-disable-next-line no-eval -- an indirect eval is how a strict file makes sloppy code
+const sloppily = (0, eval)(
+  '({ write: (o, k, v) => { o[k] = v; }, remove: (o, k) => delete o[k] })\n//# sourceURL=devsandbox:sloppy',
+) as {
+  readonly write: (object: unknown, key: PropertyKey, value: unknown) => void;
+  readonly remove: (object: unknown, key: PropertyKey) => boolean;
+};
+const write = (object: unknown, key: PropertyKey, value: unknown, sloppy?: 1): void => {
+  if (sloppy) sloppily.write(object, key, value);
+  else (object as Indexed)[key] = value;
+};
+const remove = (object: unknown, key: PropertyKey, sloppy?: 1): boolean =>
+  sloppy ? sloppily.remove(object, key) : delete (object as Indexed)[key];
 
 const apply = (operator: string, a: unknown, b: unknown): unknown => {
   const [x, y] = [a as number, b as number];
@@ -76,12 +92,12 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       return boundary.ask(Op.get, site, [object, key], () => (object as Indexed)[key]);
     return (object as Indexed)[key];
   };
-  const set = (site: number, object: unknown, key: PropertyKey, value: unknown): unknown => {
-    if (foreign(object)) {
-      boundary.ask(Op.set, site, [object, key, value], () => {
-        (object as Indexed)[key] = isObject(value) ? runnable(value) : value;
-      });
-    } else (object as Indexed)[key] = value;
+  const set = (site: number, object: unknown, key: PropertyKey, value: unknown, sloppy?: 1): unknown => {
+    if (foreign(object))
+      boundary.ask(Op.set, site, [object, key, value], () =>
+        write(object, key, isObject(value) ? runnable(value) : value, sloppy),
+      );
+    else write(object, key, value, sloppy);
     return value;
   };
 
@@ -164,10 +180,10 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     },
     g: get,
     s: set,
-    d: (site: number, object: unknown, key: PropertyKey): boolean =>
+    d: (site: number, object: unknown, key: PropertyKey, sloppy?: 1): boolean =>
       foreign(object)
-        ? (boundary.ask(Op.delete, site, [object, key], () => delete (object as Indexed)[key]) as boolean)
-        : delete (object as Indexed)[key],
+        ? (boundary.ask(Op.delete, site, [object, key], () => remove(object, key, sloppy)) as boolean)
+        : remove(object, key, sloppy),
     has: (site: number, key: PropertyKey, object: unknown): boolean =>
       foreign(object)
         ? (boundary.ask(Op.has, site, [object, key], () => key in (object as object)) as boolean)
@@ -178,20 +194,21 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       const test = (): boolean => value instanceof (constructor as new () => unknown);
       return asked ? (boundary.ask(Op.instanceof, site, [value, constructor], test) as boolean) : test();
     },
-    ref: (site: number, object: unknown, key: PropertyKey): Reference => ({
+    ref: (site: number, object: unknown, key: PropertyKey, sloppy?: 1): Reference => ({
       site,
       object,
       key,
       v: get(site, object, key),
+      sloppy,
     }),
-    put: (reference: Reference, value: unknown): unknown => set(reference.site, reference.object, reference.key, value),
-    set: (reference: Reference, operator: string, value: unknown): unknown =>
-      set(reference.site, reference.object, reference.key, apply(operator, reference.v, value)),
-    upd: (site: number, object: unknown, key: PropertyKey, step: number, prefix: number): unknown => {
+    put: ({ site, object, key, sloppy }: Reference, value: unknown): unknown => set(site, object, key, value, sloppy),
+    set: ({ site, object, key, v, sloppy }: Reference, operator: string, value: unknown): unknown =>
+      set(site, object, key, apply(operator, v, value), sloppy),
+    upd: (site: number, object: unknown, key: PropertyKey, step: number, prefix: number, sloppy?: 1): unknown => {
       const read = get(site, object, key);
       const old = typeof read === 'bigint' ? read : Number(read);
       const next = typeof old === 'bigint' ? old + BigInt(step) : old + step;
-      set(site, object, key, next);
+      set(site, object, key, next, sloppy);
       return prefix === 1 ? next : old;
     },
     i: iterate,
