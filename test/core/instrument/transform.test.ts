@@ -258,6 +258,78 @@ describe('an instrumented copy', () => {
     expect(asks).toHaveLength(3);
   });
 
+  test('takes nested patterns out of data that leads to something foreign, as it is', async () => {
+    const program = `(o) => {
+      const { outside: { pid }, late, hidden, __proto__: above, list: [first], ...rest } = o;
+      return [pid > 0, late, hidden, above !== null, first, Object.keys(rest), o.reads];
+    }`;
+    const given = (): unknown[] => {
+      const data = { outside: process, reads: 0, other: 1 };
+      Object.defineProperties(data, {
+        hidden: { value: 8 },
+        list: { enumerable: true, get: () => [++data.reads] },
+        late: { get: () => 7 },
+      });
+      return [data];
+    };
+    const { plain, copy, asks } = await bothAs('module', program, given);
+    expect(copy).toEqual(plain);
+    expect(asks.length).toBeGreaterThan(0);
+  });
+
+  test('looks at objects without running what they run when looked at', async () => {
+    const ran: string[] = [];
+    const noted = (name: string): never => {
+      ran.push(name);
+      throw new Error(name);
+    };
+    const traps: ProxyHandler<object> = {
+      get: (target, key) => (key in target ? (Reflect.get(target, key) as unknown) : noted(String(key))),
+      getPrototypeOf: () => noted('getPrototypeOf'),
+      ownKeys: () => noted('ownKeys'),
+      getOwnPropertyDescriptor: () => noted('getOwnPropertyDescriptor'),
+    };
+    class Tagged {
+      a = 1;
+      get [Symbol.toStringTag](): string {
+        return noted('toStringTag');
+      }
+    }
+    const objects: readonly (() => object)[] = [
+      () => new Proxy({ a: 1 }, traps),
+      () => new Proxy(new Tagged(), traps),
+      () => new Tagged(),
+      () => Object.assign(Object.create(new Proxy({ a: 2 }, traps)) as object, { a: 1 }),
+      () => {
+        const { proxy, revoke } = Proxy.revocable({}, {});
+        revoke();
+        return proxy;
+      },
+    ];
+    for (const make of objects) {
+      const { plain, copy } = await bothAs('module', '(o) => [o.a, [o].includes(o)]', () => [make()]);
+      expect(copy).toEqual(plain);
+    }
+    expect(ran).toEqual([]);
+  });
+
+  test('leaves proxies of own code their traps', async () => {
+    const { plain, copy, asks } = await both(`() => {
+      const log = [];
+      const traps = {
+        get(target, key) { log.push("get " + String(key)); if (!(key in target)) throw new Error(String(key)); return target[key]; },
+        has(target, key) { log.push("has " + key); return key in target; },
+        getPrototypeOf(target) { log.push("proto"); return Reflect.getPrototypeOf(target); },
+      };
+      class Made { a = 1 }
+      const one = new Proxy(new Made(), traps);
+      const { proxy } = Proxy.revocable({ a: 2 }, traps);
+      return [one.a, "b" in one, proxy.a, one instanceof Made, log];
+    }`);
+    expect(copy).toEqual(plain);
+    expect(asks).toEqual([]);
+  });
+
   test('keeps the lines of the source', () => {
     const source = 'const main = (a,\n  b) => {\n  a\n    .x(\n      1);\n  throw new Error("line 6");\n};';
     const plan = new ModulePlan({ path: 'lines.js', source, format: 'module', functionBase: 1, siteBase: 1 });

@@ -139,6 +139,11 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       case 'Promise.prototype.catch':
       case 'Promise.prototype.finally':
         return react(site, self as object, name.slice(18), args);
+      case 'Proxy.revocable': {
+        const made = Reflect.apply(fn, self, args) as { readonly proxy: object };
+        asProxy(made.proxy);
+        return made;
+      }
       case 'Promise.withResolvers': {
         const made = Reflect.apply(fn, self, args) as Resolvers;
         return { promise: made.promise, resolve: resolving(made.resolve), reject: resolving(made.reject) };
@@ -213,6 +218,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     }
     if (name === 'Date' && args.length === 0)
       return new Date(boundary.ask(Op.now, site, [], () => Date.now()) as number);
+    if (name === 'Proxy') return asProxy(Reflect.construct(constructor, args) as object);
     if (intrinsics.reads(name) && args.some(foreign) && !/Map|Set|Proxy|WeakRef|Error/.test(name))
       return boundary.ask(Op.construct, site, [constructor, ...args], () =>
         Reflect.construct(constructor, outward(args)),
@@ -236,6 +242,12 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       foreign(held.object) ? method(site, held.object, held.key, args) : invoke(site, held.f, held.object, args),
     follow,
   };
+}
+
+/** One of a function stays foreign: what it calls would not be the copy. */
+function asProxy(made: object): object {
+  if (typeof made === 'object') setKind(made, Kind.ownProxy);
+  return made;
 }
 
 function notCallable(key: PropertyKey): never {

@@ -121,26 +121,18 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     return value;
   };
 
+  /** What an object pattern reads, in its order: of something foreign by asks, of data that may hold such as it is. */
   const unpack = (site: number, value: unknown, spec: Spec): unknown => {
-    if (!foreign(value)) {
-      const nested = spec.some((item) => Array.isArray(item));
-      // Data may hold something foreign further down; only then a copy of the read part is made.
-      if (!nested || !isObject(value)) return value;
-      let copy: Indexed | undefined;
-      for (const item of spec) {
-        if (typeof item === 'string' || item[1] === 1) continue;
-        const inner = (value as Indexed)[item[0]];
-        const read = unpack(site, inner, item[1]);
-        if (read !== inner) (copy ??= { ...(value as Indexed) })[item[0]] = read;
-      }
-      return copy ?? value;
-    }
-    const read: Indexed = {};
+    const isForeign = foreign(value);
+    if (!isForeign && !(isObject(value) && spec.some((item) => Array.isArray(item)))) return value;
+    const read = Object.create(null) as Indexed;
     for (const item of spec) {
       if (item === '...')
         Object.assign(
           read,
-          boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })),
+          isForeign
+            ? boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) }))
+            : others(value as object, spec),
         );
       else if (typeof item === 'string') read[item] = get(site, value, item);
       else {
@@ -286,6 +278,15 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     },
     base: (parent: unknown): unknown => (isObject(parent) ? runnable(parent) : parent),
   };
+}
+
+/** What `...rest` takes: the own enumerable properties that the pattern does not name. */
+function others(value: object, spec: Spec): object {
+  const named = new Set<PropertyKey>(spec.map((item) => (typeof item === 'string' ? item : item[0])));
+  const rest: Indexed = {};
+  for (const key of Reflect.ownKeys(value))
+    if (!named.has(key) && Object.prototype.propertyIsEnumerable.call(value, key)) rest[key] = (value as Indexed)[key];
+  return rest;
 }
 
 /** Makes twins of an original and its copy; what names the function stays with the original. */
