@@ -80,15 +80,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
     encoder.inbound = false;
   };
   const inward = (value: unknown): void => write(out, value, true);
-  const gap = (reason: string, place: string, detail: string): void => {
+  const gap = (reason: string, place: string, detail: string, call = current.call): void => {
     const w = event(EventKind.gap);
-    w.varint(current.call);
+    w.varint(call);
     w.string(reason);
     w.string(place);
     w.string(detail);
   };
-  const lost = (): void => {
-    if (encoder.lossy) gap('cut', '', 'a value was larger than the budget, had accessors, or held a secret');
+  /** @param call whose value it was that lost something */
+  const lost = (call = current.call): void => {
+    if (encoder.lossy) gap('cut', '', 'a value was larger than the budget, had accessors, or held a secret', call);
   };
 
   /** Own code begins to run: what comes until the microtasks are done comes in the middle of a drain. */
@@ -120,6 +121,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const gate = (promise: object): Promise<unknown> => {
     const known = extraOf(promise);
     if (known instanceof Promise) return known;
+    const { call } = current;
     const made = new Promise<unknown>((resolve, reject) => {
       const end = (outcome: number, value: unknown): void =>
         arrive(() => {
@@ -130,7 +132,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
             w.varint(0);
             encoder.begin();
             inward(value);
-            lost();
+            lost(call);
           }
           if (outcome === 1) resolve(value);
           else reject(value as Error);
@@ -231,7 +233,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       inward(self);
       w.varint(args.length);
       for (let i = 0; i < args.length; i++) inward(args[i]);
-      if (encoder.lossy) lost();
+      lost(call);
       return call;
     },
     leave: (frame) => end(EventKind.leave, frame, frame.isAsync && frame.outcome === 0),
