@@ -2,6 +2,7 @@
 import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
 import { functionNumber, idOf, isObject, Kind, runnable, setExtra, setKind } from './marks.ts';
+import { NativePromise } from './promises.ts';
 
 /** Builtins that call a function given to them: an original is replaced by its copy, a foreign one becomes an ask. */
 const callingNames =
@@ -44,7 +45,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     if (found === Kind.foreignPromise) return boundary.gate(value);
     if (found === Kind.foreign && typeof (value as { then?: unknown }).then === 'function') {
       // A thenable of a library, lazy perhaps: `then` is the call that starts it.
-      return boundary.gate(boundary.ask(Op.await, site, [value], () => Promise.resolve(value)) as object);
+      return boundary.gate(boundary.ask(Op.await, site, [value], () => NativePromise.resolve(value)) as object);
     }
     return value;
   };
@@ -212,9 +213,9 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       );
     if (name === 'Promise' && typeof args[0] === 'function') {
       const executor = args[0];
-      return new Promise(
-        (resolve, reject) => void invoke(site, executor, undefined, [resolving(resolve), resolving(reject)]),
-      );
+      const run = (resolve: (value: unknown) => void, reject: (value: unknown) => void): void =>
+        void invoke(site, executor, undefined, [resolving(resolve), resolving(reject)]);
+      return Reflect.construct(constructor, [run]) as unknown;
     }
     if (name === 'Date' && args.length === 0)
       return new Date(boundary.ask(Op.now, site, [], () => Date.now()) as number);

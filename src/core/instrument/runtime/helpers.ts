@@ -8,6 +8,7 @@ import { makeCalls } from './calls.ts';
 import { makeFrames } from './frames.ts';
 import { extraOf, isObject, Kind, kindOf, runnable, setExtra, setKind, setTwin } from './marks.ts';
 import type { Identity } from './marks.ts';
+import { NativePromise, whenSettled } from './promises.ts';
 
 export interface Reference {
   readonly site: number;
@@ -216,7 +217,10 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
           const step = calls.m(site, iterator, 'next', []) as { done?: boolean; value: unknown };
           // A synchronous iterator gives promises among its values: each is waited for.
           if (isForeign || source[Symbol.asyncIterator] !== undefined || step.done === true) return step;
-          return Promise.resolve(calls.follow(site, step.value)).then((item) => ({ done: false, value: item }));
+          return whenSettled(NativePromise.resolve(calls.follow(site, step.value)), (item) => ({
+            done: false,
+            value: item,
+          }));
         },
         more(this: { open: boolean; value: unknown }, step: { done?: boolean; value: unknown }): boolean {
           if (step.done === true) {
