@@ -131,7 +131,8 @@ export function createAgent(options: AgentOptions, builtin: (name: string) => un
 
   function leave(): void {
     leaveNow();
-    link?.close();
+    // Who is in a hurry may have interrupted the app.
+    later(() => link?.close());
   }
 
   const agent: Agent = {
