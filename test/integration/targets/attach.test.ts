@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ms } from '../../../src/core/common/units.ts';
 import { attach, listTargets } from '../../../src/core/targets/index.ts';
-import { inspectorAt } from '../../../src/core/targets/node/inspector-port.ts';
+import { findInspector, inspectorAt } from '../../../src/core/targets/node/inspector-port.ts';
 import { nodeBinary, nodeMajors } from '../../support/nodes.ts';
 import { eventually, load, startTarget, targetApp, type TargetProcess } from '../../support/target-process.ts';
 
@@ -200,6 +200,12 @@ describe.each(majors.filter((each) => each > 20))('Node %i that does not open it
 });
 
 describe('what is in the way', () => {
+  it('closes the inspector that it opened where the agent cannot start', async () => {
+    const app = await start({ code: `Object.preventExtensions(process); ${idle}`, options: ['--inspect-port=0'] });
+    await expect(attach(String(app.pid))).rejects.toMatchObject({ code: 'DS1030' });
+    await eventually(async () => expect(await findInspector(app.pid)).toBeUndefined());
+  });
+
   it('names who holds the port that the inspector needs', async () => {
     const holder: Server = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));

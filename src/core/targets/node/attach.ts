@@ -33,14 +33,13 @@ export class Fate {
 
 export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
   const inspector = await inspectorOf(address);
-  using guardian = new DisposableStack();
-  guardian.use(inspector.guardian);
   const fate = new Fate(String(address.pid ?? address.url));
-  let cdp = await connect(inspector.url, fate);
   const link = await FrontLink.open();
+  let cdp: CdpClient | undefined;
   try {
+    cdp = await connect(inspector.url, fate);
     const main = await inject(cdp, link, { closeInspector: inspector.opened, takeLock: true }, fate);
-    guardian.dispose();
+    inspector.guardian?.[Symbol.dispose]();
     const { facts } = main;
     let { agentId } = main;
     if (Number(facts.version.split('.', 1)[0]) < 20) throw fail('DS1014', { version: facts.version });
@@ -55,8 +54,10 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
   } catch (error) {
     fate.detached = true;
     // The end of the lifeline makes the agent close the inspector: nobody should be connected to it then.
-    await cdp.closed();
+    await cdp?.closed();
     link[Symbol.dispose]();
+    // Where no agent is there yet, nobody else closes it.
+    inspector.guardian?.takeOver();
     throw error;
   }
 }
@@ -119,14 +120,17 @@ async function inject(
   const agentId = created.result.objectId;
   if (created.exceptionDetails || agentId === undefined)
     throw fail('DS1030', { reason: created.exceptionDetails?.exception?.description ?? 'the agent did not start' });
-  const call = async (method: string): Promise<unknown> =>
-    (
-      await cdp.send('Runtime.callFunctionOn', {
-        objectId: agentId,
-        functionDeclaration: `function () { return this.${method}(); }`,
-        returnByValue: true,
-      })
-    ).result.value;
+  const call = async (method: string): Promise<unknown> => {
+    const called = await cdp.send('Runtime.callFunctionOn', {
+      objectId: agentId,
+      functionDeclaration: `function () { return this.${method}(); }`,
+      returnByValue: true,
+      silent: true,
+    });
+    if (called.exceptionDetails)
+      throw fail('DS1030', { reason: called.exceptionDetails.exception?.description ?? called.exceptionDetails.text });
+    return called.result.value;
+  };
   for (let tries = 0; ; tries++) {
     const started = (await call('start')) as AgentFacts | { readonly takenBy: number };
     if (!('takenBy' in started)) return { agentId, facts: started };

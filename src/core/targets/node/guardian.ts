@@ -22,14 +22,25 @@ export class Guardian implements Disposable {
     (this.#child.stdin as unknown as { unref(): void }).unref();
   }
 
-  /** The agent is there, or the attempt was given up: nothing is left to guard. */
+  /** Where the inspector is, when it chose its port itself. */
+  isAt(port: number): void {
+    this.#child.stdin!.write(`${port}\n`);
+  }
+
+  /** The attempt was given up: what was opened is closed, as if we had died. */
+  takeOver(): void {
+    this.#child.stdin!.end();
+  }
+
+  /** The agent is there: nothing is left to guard. */
   [Symbol.dispose](): void {
     this.#child.kill('SIGKILL');
   }
 }
 
 /** Runs in the process of its own, as text: the end of its input is our death. */
-function guard(pid: number, port: number, limit: number): void {
+function guard(pid: number, expectedPort: number, limit: number): void {
+  let port = expectedPort;
   // Another devsandbox may be there by now, found the inspector open and would leave it so: it is told to close it.
   const ours = `process[Symbol.for('devsandbox.lock')]`;
   const close = `process.pid === ${pid} && (${ours} ? ${ours}.ownInspector() : require('inspector').close())`;
@@ -51,5 +62,5 @@ function guard(pid: number, port: number, limit: number): void {
       await new Promise((resolve) => setTimeout(resolve, 20));
     process.exit();
   };
-  process.stdin.on('end', () => void end()).resume();
+  process.stdin.on('data', (text) => (port = Number(text))).on('end', () => void end());
 }

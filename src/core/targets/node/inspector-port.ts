@@ -100,9 +100,12 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
   const [port, before] = await Promise.all([inspectorPortOf(pid), portsOf(pid)]);
   const guardian = new Guardian(pid, port);
   try {
-    return { ...(await signalUntilOpen(pid, port, before)), opened: true, guardian };
+    const found = await signalUntilOpen(pid, port, before);
+    if (found.port !== port) guardian.isAt(found.port);
+    return { ...found, opened: true, guardian };
   } catch (error) {
-    guardian[Symbol.dispose]();
+    // It may open all the same, a little later.
+    guardian.takeOver();
     throw error;
   }
 }
