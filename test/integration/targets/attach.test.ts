@@ -1,6 +1,8 @@
 // Finding and attaching in every situation that a process can be in: each works or is a coded error that says what to do.
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ms } from '../../../src/core/common/units.ts';
@@ -156,6 +158,22 @@ describe.each(majors)('Node %i', (major) => {
     expect(await app.exited).toBe(status);
     await told;
     await expect(target.evaluate('1', ms(5000))).rejects.toMatchObject({ code: 'DS1002' });
+  });
+
+  it('walks by errors without writing their stacks, which runs code of the app', async () => {
+    const code = `globalThis.written = 0;
+      Error.prepareStackTrace = () => 'written ' + ++written;
+      exports.failed = { last: new Error('first'), at: [new TypeError('second')] };
+      exports.look = () => 1;
+      ${idle}`;
+    const folder = mkdtempSync(join(tmpdir(), 'devsandbox-errors-'));
+    cleanUps.push(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'errors.cjs'), code);
+    const app = await start({ major, script: 'errors.cjs', cwd: folder });
+    const target = await attached(String(app.pid));
+    const [module] = (await target.modules()).filter((each) => each.own);
+    await target.replaceFunction({ module: module!.id, exported: 'look' }, 'function look() { return 2; }');
+    expect(await target.evaluate('written', ms(5000))).toEqual({ kind: 'number', value: 0 });
   });
 
   it('leaves nothing behind and fails no request when it detaches under load', async () => {
