@@ -71,6 +71,26 @@ test('own state that cannot be written neither keeps it from beginning nor from 
   expect(Buffer.concat(chunks).toString('latin1')).toContain('not initialised');
 });
 
+test('a thenable whose getter throws rejects where it is awaited or returned', async () => {
+  const recorder = record();
+  const copy = copyOf(recorder, 'async (ask, wait) => { if (wait) await ask(); return ask(); }');
+  recorder.addState(0, () => []);
+  recorder.start();
+  class Lazy {
+    get then(): never {
+      throw new Error('not now');
+    }
+  }
+  await expect(copy(() => new Lazy(), true)).rejects.toThrow('not now');
+  await expect(copy(() => new Lazy(), false)).rejects.toThrow('not now');
+  const resolving = copyOf(recorder, '(take) => new Promise((resolve) => take(resolve))');
+  let resolve: ((value: unknown) => void) | undefined;
+  const made = resolving((given: typeof resolve) => void (resolve = given));
+  expect(() => resolve!(new Lazy())).not.toThrow();
+  await expect(made).rejects.toThrow('not now');
+  recorder.stop();
+});
+
 test('functions forget their copies when it ends', () => {
   const recorder = record();
   let made = 0;

@@ -187,6 +187,10 @@ const programs: readonly (readonly [string, string, ...unknown[]])[] = [
     'call, apply, bind',
     '() => { function f(a, b) { return [this.x, a, b]; } return [f.call({ x: 1 }, 2, 3), f.apply({ x: 4 }, [5, 6]), f.bind({ x: 7 }, 8)(9)]; }',
   ],
+  [
+    'lists of arguments',
+    '() => { const f = (...a) => a.length; const of = (g) => { try { return g(); } catch (e) { return e.name; } }; return [f.apply(null, { length: 2 }), f.apply(null, new Set([1])), of(() => f.apply(null, 5)), Reflect.apply(f, null, [1, , 3]), Reflect.construct(Array, { length: 1, 0: 4 }).length, of(() => Reflect.apply(f, null, "ab"))]; }',
+  ],
   ['comments at ends', '(a) => { return a + 1 // one\n}', 1],
   [
     'bigint and negative zero',

@@ -43,7 +43,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     if (!isObject(value)) return value;
     const found = kind(value);
     if (found === Kind.foreignPromise) return boundary.gate(value);
-    if (found === Kind.foreign && typeof (value as { then?: unknown }).then === 'function') {
+    if (found === Kind.foreign && isThenable(value)) {
       // A thenable of a library, lazy perhaps: `then` is the call that starts it.
       return boundary.gate(boundary.ask(Op.await, site, [value], () => NativePromise.resolve(value)) as object);
     }
@@ -122,7 +122,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
           site,
           self,
           args[0],
-          args[1] === undefined || args[1] === null ? [] : Array.from(args[1] as ArrayLike<unknown>),
+          args[1] === undefined || args[1] === null ? [] : listOf(args[1]),
         );
       case 'Function.prototype.bind': {
         if (kind(self) !== Kind.ownFunction) break;
@@ -132,9 +132,9 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
         return bound;
       }
       case 'Reflect.apply':
-        return invoke(site, args[0], args[1], Array.from(args[2] as ArrayLike<unknown>));
+        return invoke(site, args[0], args[1], listOf(args[2]));
       case 'Reflect.construct':
-        if (args.length === 2) return construct(site, args[0], Array.from(args[1] as ArrayLike<unknown>));
+        if (args.length === 2) return construct(site, args[0], listOf(args[1]));
         break;
       case 'Promise.prototype.then':
       case 'Promise.prototype.catch':
@@ -243,6 +243,21 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       foreign(held.object) ? method(site, held.object, held.key, args) : invoke(site, held.f, held.object, args),
     follow,
   };
+}
+
+/** A getter that throws is met again by the promise, which rejects. */
+function isThenable(value: object): boolean {
+  try {
+    return typeof (value as { readonly then?: unknown }).then === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/** Arguments out of anything with a length, as `apply` takes them: no iterator is asked. */
+function listOf(given: unknown): unknown[] {
+  if (!isObject(given)) throw new TypeError('CreateListFromArrayLike called on non-object');
+  return Array.from({ length: (given as ArrayLike<unknown>).length }, (_, at) => (given as ArrayLike<unknown>)[at]);
 }
 
 /** One of a function stays foreign: what it calls would not be the copy. */

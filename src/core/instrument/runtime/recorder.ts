@@ -131,14 +131,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const made = new NativePromise<unknown>((resolve, reject) => {
       const end = (outcome: number, value: unknown): void =>
         arrive(() => {
-          if (current.live) {
-            const w = event(EventKind.settle);
-            w.varint(idOf(promise));
-            w.u8(outcome);
-            w.varint(0);
-            encoder.begin();
-            inward(value);
-            lost(call);
+          try {
+            if (current.live) {
+              const w = event(EventKind.settle);
+              w.varint(idOf(promise));
+              w.u8(outcome);
+              w.varint(0);
+              encoder.begin();
+              inward(value);
+              lost(call);
+            }
+          } catch {
+            // Whoever waits must get it all the same.
+            totals.dropped += 1;
           }
           if (outcome === 1) resolve(value);
           else reject(value as Error);
