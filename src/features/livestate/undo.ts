@@ -77,7 +77,11 @@ async function undoValue(target: Target, entry: Entry, options: UndoOptions): Pr
 }
 
 const isSameText = (a: string, b: string): boolean => {
-  const bare = (text: string): string => text.replace(/\s+/g, '').replace(/['`]/g, '"').replace(/^\((.*)\)$/, '$1');
+  const bare = (text: string): string =>
+    text
+      .replace(/\s+/g, '')
+      .replace(/['`]/g, '"')
+      .replace(/^\((.*)\)$/, '$1');
   return bare(a) === bare(b);
 };
 

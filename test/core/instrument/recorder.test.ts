@@ -40,6 +40,7 @@ test('promises of Node are waited for where the app has put another Promise on t
     static resolve(value: unknown): unknown {
       return value instanceof Other ? value : new Other((resolve) => resolve(value));
     }
+    // oxlint-disable-next-line unicorn/no-thenable -- a promise is to have one
     then(...reactions: Parameters<Promise<T>['then']>): unknown {
       return this.#inner.then(...reactions);
     }
@@ -77,6 +78,7 @@ test('a thenable whose getter throws rejects where it is awaited or returned', a
   recorder.addState(0, () => []);
   recorder.start();
   class Lazy {
+    // oxlint-disable-next-line unicorn/no-thenable -- that is what it is about
     get then(): never {
       throw new Error('not now');
     }

@@ -44,7 +44,9 @@ async function bothAs(
       return { thrown: error instanceof Error ? `${error.name}: ${error.message}` : error };
     }
   };
-  const plain = (0, eval)(`(() => {${format === 'module' ? '"use strict";' : ''}return ${source}\n})()`) as (...given: unknown[]) => unknown;
+  const plain = (0, eval)(`(() => {${format === 'module' ? '"use strict";' : ''}return ${source}\n})()`) as (
+    ...given: unknown[]
+  ) => unknown;
   const plan = new ModulePlan({
     path: 'a.js',
     source: `const main = ${source};`,
@@ -203,12 +205,26 @@ const sloppyPrograms: readonly (readonly [string, string, () => unknown[]])[] = 
   ['a write', '(o) => [o.a = 2, o.a]', frozen],
   ['a compound write', '(o) => [o.a += 2, o.a++, --o.a, o.n ??= 3, o.a]', frozen],
   ['a delete', '(o) => [delete o.a, o.a]', frozen],
-  ['a write to a getter', '(o) => { o.a = 2; return o.a; }', () => [{ get a() { return 5; } }]], 
+  [
+    'a write to a getter',
+    '(o) => { o.a = 2; return o.a; }',
+    () => [
+      {
+        get a() {
+          return 5;
+        },
+      },
+    ],
+  ],
   ['a write to a primitive', '(o) => { o.x = 2; return o.x; }', () => ['text']],
   ['a write to nothing', '(o) => { o.x = 2; }', () => [null]],
   ['a strict function in it', '(o) => (() => { "use strict"; o.a = 2; })()', frozen],
   ['a class in it', '(o) => new (class { m() { return o.a = 2; } })().m()', frozen],
-  ['this', '() => [(function () { return this === globalThis; })(), (function () { "use strict"; return this; })()]', () => []],
+  [
+    'this',
+    '() => [(function () { return this === globalThis; })(), (function () { "use strict"; return this; })()]',
+    () => [],
+  ],
 ];
 
 describe('an instrumented copy', () => {

@@ -18,8 +18,28 @@ function bytesOf(value: unknown): { readonly $bytes: readonly number[] } {
 }
 
 const call = (number: number, more: object = {}) => ({
-  ...{ call: number, request: 0, fn: 1, seq: number, asks: 1, nested: 2, runs: 0, spent: 0, ended: true, failed: false },
-  ...{ result: 'returned 1', print: '', lastSite: 0, lastAsk: '', parted: false, borrowed: 0, adapted: 0, silent: false },
+  ...{
+    call: number,
+    request: 0,
+    fn: 1,
+    seq: number,
+    asks: 1,
+    nested: 2,
+    runs: 0,
+    spent: 0,
+    ended: true,
+    failed: false,
+  },
+  ...{
+    result: 'returned 1',
+    print: '',
+    lastSite: 0,
+    lastAsk: '',
+    parted: false,
+    borrowed: 0,
+    adapted: 0,
+    silent: false,
+  },
   ...more,
 });
 

@@ -118,12 +118,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       case 'Function.prototype.call':
         return invoke(site, self, args[0], args.slice(1));
       case 'Function.prototype.apply':
-        return invoke(
-          site,
-          self,
-          args[0],
-          args[1] === undefined || args[1] === null ? [] : listOf(args[1]),
-        );
+        return invoke(site, self, args[0], args[1] === undefined || args[1] === null ? [] : listOf(args[1]));
       case 'Function.prototype.bind': {
         if (kind(self) !== Kind.ownFunction) break;
         const bound = Reflect.apply(fn, runnable(self as object), args) as object;

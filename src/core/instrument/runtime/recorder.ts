@@ -307,7 +307,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       if (isObject(a) && isObject(b)) pair(a, b, adoptPair);
     },
     markForeign: (value) => {
-      if (isObject(value)) setKind(value, NativePromise.prototype.isPrototypeOf(value) ? Kind.foreignPromise : Kind.foreign);
+      if (isObject(value))
+        setKind(value, NativePromise.prototype.isPrototypeOf(value) ? Kind.foreignPromise : Kind.foreign);
     },
     addState: (instance, read) => void states.push({ instance, read }),
     start() {

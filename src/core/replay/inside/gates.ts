@@ -28,9 +28,7 @@ export class Gates {
     if (known instanceof Promise) return known;
     const made =
       late(promise) ??
-      new Promise<unknown>((resolve, reject) =>
-        this.#open.set(id, { resolve, reject, waiting: new Set([call]) }),
-      );
+      new Promise<unknown>((resolve, reject) => this.#open.set(id, { resolve, reject, waiting: new Set([call]) }));
     setExtra(promise, made);
     return made;
   }

@@ -1,7 +1,16 @@
 // Members of an object, and the step by step way to one of them; getters and proxies stay untouched.
 import type { LiveMember } from '../../live-value.ts';
 import { entryStep, stepOf, type Describer } from './describe.ts';
-import { descriptorIn, entriesOf, isNative, ownKeys, prototypeOf, sizeOfTyped, subtypeOf, type Types } from './shape.ts';
+import {
+  descriptorIn,
+  entriesOf,
+  isNative,
+  ownKeys,
+  prototypeOf,
+  sizeOfTyped,
+  subtypeOf,
+  type Types,
+} from './shape.ts';
 
 /** What a step leads to: a value, or why not. */
 export type Found =
