@@ -98,11 +98,9 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
   const refusal = await refusalOf(pid);
   if (refusal) throw refusal;
   const [port, before] = await Promise.all([inspectorPortOf(pid), portsOf(pid)]);
-  const guardian = new Guardian(pid, port);
+  const guardian = new Guardian(pid, port, before);
   try {
-    const found = await signalUntilOpen(pid, port, before);
-    if (found.port !== port) guardian.isAt(found.port);
-    return { ...found, opened: true, guardian };
+    return { ...(await signalUntilOpen(pid, port, before)), opened: true, guardian };
   } catch (error) {
     // It may open all the same, a little later.
     guardian.takeOver();
