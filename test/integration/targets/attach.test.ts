@@ -218,6 +218,21 @@ describe.each(majors.filter((each) => each > 20))('Node %i that does not open it
 });
 
 describe('what is in the way', () => {
+  it('comes again when the inspector is closed while it comes in by it', async () => {
+    const code = `const { getBuiltinModule } = process;
+      process.getBuiltinModule = (name) => {
+        process.getBuiltinModule = getBuiltinModule;
+        require('inspector').close();
+        return getBuiltinModule(name);
+      };
+      ${idle}`;
+    const app = await start({ code });
+    const target = await attached(String(app.pid));
+    expect(await target.evaluate('1 + 1', ms(5000))).toEqual({ kind: 'number', value: 2 });
+    await target.detach();
+    expect(await findInspector(app.pid)).toBeUndefined();
+  });
+
   it('closes the inspector that it opened where the agent cannot start', async () => {
     const app = await start({ code: `Object.preventExtensions(process); ${idle}`, options: ['--inspect-port=0'] });
     await expect(attach(String(app.pid))).rejects.toMatchObject({ code: 'DS1030' });

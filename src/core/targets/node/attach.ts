@@ -32,13 +32,40 @@ export class Fate {
 }
 
 export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
-  const inspector = await inspectorOf(address);
+  for (let tries = 0; ; tries++) {
+    const inspector = await inspectorOf(address);
+    const progress = { isThere: false };
+    try {
+      return await attachThrough(inspector, address, progress);
+    } catch (error) {
+      // One that was killed just before us may have had the inspector closed while we came in by it.
+      if (tries < 2 && !progress.isThere && (await isClosed(address))) {
+        inspector.guardian?.[Symbol.dispose]();
+        continue;
+      }
+      // Where no agent is there yet, nobody else closes it.
+      inspector.guardian?.takeOver();
+      throw error;
+    }
+  }
+}
+
+const isClosed = async ({ pid }: NodeAddress): Promise<boolean> =>
+  pid !== undefined && (await isRunning(pid)) && (await findInspector(pid)) === undefined;
+
+/** @param progress told when the agent is there */
+async function attachThrough(
+  inspector: OpenInspector,
+  address: NodeAddress,
+  progress: { isThere: boolean },
+): Promise<NodeTarget> {
   const fate = new Fate(String(address.pid ?? address.url));
   const link = await FrontLink.open();
   let cdp: CdpClient | undefined;
   try {
     cdp = await connect(inspector.url, fate);
     const main = await inject(cdp, link, { closeInspector: inspector.opened, takeLock: true }, fate);
+    progress.isThere = true;
     inspector.guardian?.[Symbol.dispose]();
     const { facts } = main;
     let { agentId } = main;
@@ -56,8 +83,6 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
     // The end of the lifeline makes the agent close the inspector: nobody should be connected to it then.
     await cdp?.closed();
     link[Symbol.dispose]();
-    // Where no agent is there yet, nobody else closes it.
-    inspector.guardian?.takeOver();
     throw error;
   }
 }
