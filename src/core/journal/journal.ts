@@ -1,15 +1,19 @@
 // Edits of one process, on disk before they are made, so that another devsandbox can undo them after ours was killed.
 // A file of JSON lines for each process; the newest line of an id is its state. A line cut by a crash is left out when
 // reading and ended before the next one is written.
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   openSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -39,7 +43,9 @@ export interface JournalOptions {
   readonly folder?: string;
 }
 
-const lockPatience = 2000;
+/** Held for a few milliseconds: what is older was left by a process that was killed. */
+const lockAge = 2000;
+const lockPatience = 10_000;
 
 export class EditJournal<Details = unknown> {
   readonly path: string;
@@ -107,23 +113,44 @@ export class EditJournal<Details = unknown> {
   /** Two devsandboxes on one target must not take the same number. */
   #locked<T>(work: () => T): T {
     const lock = `${this.path}.lock`;
-    const patience = Date.now() + lockPatience;
+    const owner = `${process.pid} ${randomUUID()}`;
+    const deadline = Date.now() + lockPatience;
     for (;;) {
       try {
-        closeSync(openSync(lock, 'wx', 0o600));
+        writeFileSync(lock, owner, { flag: 'wx', mode: 0o600 });
         break;
       } catch (error) {
-        const code = (error as NodeJS.ErrnoException).code;
-        if (code !== 'EEXIST') throw fail('DS5030', { path: this.path, reason: code ?? 'error' }, error);
-        if (Date.now() > patience || isOld(lock)) rmSync(lock, { force: true }); // its owner was killed
+        const code = (error as NodeJS.ErrnoException).code ?? 'error';
+        if (code !== 'EEXIST' || Date.now() > deadline) throw fail('DS5030', { path: this.path, reason: code }, error);
+        if (isOld(lock)) breakLock(lock, `${lock}.${owner.slice(-12)}`);
         else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
       }
     }
     try {
       return work();
     } finally {
-      rmSync(lock, { force: true });
+      if (contentOf(lock) === owner) rmSync(lock, { force: true });
     }
+  }
+}
+
+/** Takes away a lock whose owner was killed. Another may have done so just before: a lock that is new is put back. */
+function breakLock(lock: string, aside: string): void {
+  try {
+    renameSync(lock, aside);
+    if (!isOld(aside)) linkSync(aside, lock);
+  } catch {
+    // Somebody else was faster.
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function contentOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
   }
 }
 
@@ -137,7 +164,7 @@ function endsInsideLine(file: number): boolean {
 
 function isOld(path: string): boolean {
   try {
-    return Date.now() - statSync(path).mtimeMs > lockPatience;
+    return Date.now() - statSync(path).mtimeMs > lockAge;
   } catch {
     return false;
   }

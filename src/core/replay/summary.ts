@@ -3,7 +3,8 @@ import { callNumber, eventIndex, ms as milliseconds } from '../common/units.ts';
 import type { Manifest } from '../instrument/manifest.ts';
 import { writtenModule } from '../instrument/original.ts';
 import { ByteReader } from '../instrument/runtime/bytes.ts';
-import { firstDifferenceOfLists } from '../tape/diff.ts';
+import { differences } from '../tape/diff.ts';
+import type { Difference } from '../tape/diff.ts';
 import { renderValue } from '../tape/render.ts';
 import { PlaceTable, tapeValue } from '../tape/decode-events.ts';
 import type { TapeValue } from '../tape/events.ts';
@@ -55,7 +56,10 @@ export interface RawReport {
     readonly expected: Raw;
     readonly actual: Raw;
   }[];
-  readonly stray: number;
+  /** The first difference that belongs to no call. */
+  readonly stray?: RawDivergence;
+  /** Why the replay itself did not go on. */
+  readonly crash?: RawDivergence;
 }
 export type RawState = readonly { readonly module: string; readonly name: string; readonly bytes: Raw }[];
 
@@ -99,9 +103,17 @@ export function summarise({
   };
   const text = (raw: Raw): string =>
     typeof raw === 'string' ? raw : (values(raw) ?? []).map((value) => renderValue(value)).join(', ') || 'nothing';
-  const divergence = (raw: RawDivergence, call: number, place: string): ReplayDivergence => {
+  const differencesOf = (raw: RawDivergence): readonly Difference[] => {
+    const list = (items: readonly TapeValue[]): TapeValue => ({ t: 'array', id: -1, items });
     const [expected, actual] = [values(raw.expected), values(raw.actual)];
-    const difference = expected && actual ? firstDifferenceOfLists(expected, actual, { root: raw.what }) : undefined;
+    return expected && actual ? differences(list(expected), list(actual), { root: raw.what }) : [];
+  };
+  const divergence = (
+    raw: RawDivergence,
+    call: number,
+    place: string,
+    difference = differencesOf(raw)[0],
+  ): ReplayDivergence => {
     const site = raw.site > 0 ? places.site(raw.site) : undefined;
     return {
       call: callNumber(call),
@@ -173,27 +185,34 @@ export function summarise({
       ...(raw.error ? { error: errorOf(raw.error, manifest) } : {}),
     };
   });
-  const states = report.states.map((item): ReplayDivergence => {
+  const ofNoCall = (raw: RawDivergence, place: string, difference?: Difference): ReplayDivergence => ({
+    ...divergence(raw, 0, place, difference),
+    call: undefined,
+  });
+  const differing = report.states.flatMap((item) => {
     const instance = manifest.instances[item.instance];
     const module = instance ? (manifest.modules[instance.module]?.id ?? '') : '';
-    const found = divergence(
-      { what: 'state', seq: item.seq, site: 0, expected: item.expected, actual: item.actual },
-      0,
-      `${module}#${item.name}`,
-    );
-    return { ...found, call: undefined };
+    const raw = { what: 'state', seq: item.seq, site: 0, expected: item.expected, actual: item.actual };
+    const all = differencesOf(raw);
+    // What was cut is known to be missing; it is no difference that the replay made. What differs beside it is.
+    const found = all.find(({ expectedValue }) => expectedValue?.t !== 'cut');
+    return all.length > 0 && !found ? [] : [ofNoCall(raw, `${module}#${item.name}`, found)];
   });
-  // What was cut is known to be missing; it is no difference that the replay made.
-  const differing = states.filter((item) => !item.expected.startsWith('<cut'));
   const shown: Record<string, Record<string, TapeValue>> = {};
   for (const item of state)
     (shown[item.module] ??= {})[item.name] = values(item.bytes)?.[0] ?? { t: 'cut', v: 'unreadable' };
   const bad = list.filter((call) => call.outcome === 'diverged');
-  void request;
+  const nested = { calls: report.nested, exact: 0, diverged: 0, gapped: 0 };
+  // They are a part of their root call, and are checked as one with it.
+  report.calls.forEach((raw, at) => (nested[list[at]!.outcome] += raw.nested));
   return {
     calls: list,
-    nested: { calls: report.nested, exact: report.nested, diverged: 0, gapped: 0 },
-    first: bad[0]?.divergence ?? differing[0],
+    nested,
+    first:
+      (report.crash && ofNoCall(report.crash, '')) ??
+      bad[0]?.divergence ??
+      (report.stray && !counterfactual ? ofNoCall(report.stray, '') : undefined) ??
+      differing[0],
     state: shown,
     counterfactual,
     complete,

@@ -116,13 +116,10 @@ export class FakeTarget implements Target {
     const { holder, step } = this.#holder(place);
     if (expected !== undefined && line !== expected) throw fail('DS5003', { name: step, expected, actual: line });
     const found = this.#members.find(holder, step);
+    const given = held === undefined ? undefined : this.#held(held);
     let next: unknown;
     try {
-      next = this.#evaluate(
-        expression,
-        found.ok ? found.value : undefined,
-        held === undefined ? undefined : this.#handles.get(held),
-      );
+      next = this.#evaluate(expression, found.ok ? found.value : undefined, given);
     } catch (error) {
       throw fail('DS1027', { reason: String(error) }, error);
     }

@@ -89,7 +89,10 @@ export async function editFunction(
     };
     return report(target, journal.settle(entry, 'applied', details));
   } catch (thrown) {
-    if (target.alive) journal.settle(entry, 'failed'); // the port puts back what a failed replacement had written
+    // The port puts back what a failed replacement had written. Where that is not seen, the edit can still be undone.
+    const now = await resolve(target, resolved.name).catch(() => undefined);
+    const isBack = now?.value.kind === 'function' && now.value.handle === functionValue(resolved).handle;
+    if (isBack) journal.settle(entry, 'failed');
     throw thrown;
   }
 }

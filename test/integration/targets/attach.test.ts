@@ -1,11 +1,13 @@
 // Finding and attaching in every situation that a process can be in: each works or is a coded error that says what to do.
 import { createServer, type AddressInfo, type Server } from 'node:net';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ms } from '../../../src/core/common/units.ts';
 import { attach, listTargets } from '../../../src/core/targets/index.ts';
-import { inspectorAt } from '../../../src/core/targets/node/inspector-port.ts';
+import { findInspector, inspectorAt } from '../../../src/core/targets/node/inspector-port.ts';
 import { nodeBinary, nodeMajors } from '../../support/nodes.ts';
 import { eventually, load, startTarget, targetApp, type TargetProcess } from '../../support/target-process.ts';
 
@@ -158,6 +160,22 @@ describe.each(majors)('Node %i', (major) => {
     await expect(target.evaluate('1', ms(5000))).rejects.toMatchObject({ code: 'DS1002' });
   });
 
+  it('walks by errors without writing their stacks, which runs code of the app', async () => {
+    const code = `globalThis.written = 0;
+      Error.prepareStackTrace = () => 'written ' + ++written;
+      exports.failed = { last: new Error('first'), at: [new TypeError('second')] };
+      exports.look = () => 1;
+      ${idle}`;
+    const folder = mkdtempSync(join(tmpdir(), 'devsandbox-errors-'));
+    cleanUps.push(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, 'errors.cjs'), code);
+    const app = await start({ major, script: 'errors.cjs', cwd: folder });
+    const target = await attached(String(app.pid));
+    const [module] = (await target.modules()).filter((each) => each.own);
+    await target.replaceFunction({ module: module!.id, exported: 'look' }, 'function look() { return 2; }');
+    expect(await target.evaluate('written', ms(5000))).toEqual({ kind: 'number', value: 0 });
+  });
+
   it('leaves nothing behind and fails no request when it detaches under load', async () => {
     const app = await start({ major });
     await app.get();
@@ -200,6 +218,27 @@ describe.each(majors.filter((each) => each > 20))('Node %i that does not open it
 });
 
 describe('what is in the way', () => {
+  it('comes again when the inspector is closed while it comes in by it', async () => {
+    const code = `const { getBuiltinModule } = process;
+      process.getBuiltinModule = (name) => {
+        process.getBuiltinModule = getBuiltinModule;
+        require('inspector').close();
+        return getBuiltinModule(name);
+      };
+      ${idle}`;
+    const app = await start({ code });
+    const target = await attached(String(app.pid));
+    expect(await target.evaluate('1 + 1', ms(5000))).toEqual({ kind: 'number', value: 2 });
+    await target.detach();
+    expect(await findInspector(app.pid)).toBeUndefined();
+  });
+
+  it('closes the inspector that it opened where the agent cannot start', async () => {
+    const app = await start({ code: `Object.preventExtensions(process); ${idle}`, options: ['--inspect-port=0'] });
+    await expect(attach(String(app.pid))).rejects.toMatchObject({ code: 'DS1030' });
+    await eventually(async () => expect(await findInspector(app.pid)).toBeUndefined());
+  });
+
   it('names who holds the port that the inspector needs', async () => {
     const holder: Server = createServer();
     await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { attach } from '../../../src/core/targets/index.ts';
 import { inspectorAt } from '../../../src/core/targets/node/inspector-port.ts';
 import { listenersOf } from '../../../src/core/targets/node/proc.ts';
 import { nodeBinary } from '../../support/nodes.ts';
@@ -41,3 +42,25 @@ it('leaves nothing behind when it is killed 20 times under load', { timeout: 240
   expect(await app.get()).toMatchObject({ total: 6, discount: 0 });
   expect(app.child.exitCode).toBeNull();
 });
+
+it(
+  'closes an inspector that opens just before it is killed, wherever the app opens it',
+  { timeout: 60_000 },
+  async () => {
+    await using app = await startTarget();
+    const listening = async (): Promise<number> => (await listenersOf(app.pid))!.length;
+    const before = await listening();
+    // From the second time on it opens where it was moved to the last time.
+    for (let round = 0; round < 4; round++) {
+      const front = spawn(nodeBinary(24), [busyFront, String(app.pid)], { stdio: ['ignore', 'ignore', 'inherit'] });
+      const exited = new Promise((resolve) => front.once('exit', resolve));
+      while ((await listening()) === before) await new Promise((resolve) => setTimeout(resolve, 1));
+      front.kill('SIGKILL');
+      await exited;
+      await eventually(async () => expect(await listening()).toBe(before), 5000);
+      // One that came further leaves its agent behind, for as long as it takes to notice.
+      await (await attach(String(app.pid))).detach();
+      expect(await listening()).toBe(before);
+    }
+  },
+);

@@ -2,6 +2,7 @@
 import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
 import { functionNumber, idOf, isObject, Kind, runnable, setExtra, setKind } from './marks.ts';
+import { NativePromise } from './promises.ts';
 
 /** Builtins that call a function given to them: an original is replaced by its copy, a foreign one becomes an ask. */
 const callingNames =
@@ -42,9 +43,9 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     if (!isObject(value)) return value;
     const found = kind(value);
     if (found === Kind.foreignPromise) return boundary.gate(value);
-    if (found === Kind.foreign && typeof (value as { then?: unknown }).then === 'function') {
+    if (found === Kind.foreign && isThenable(value)) {
       // A thenable of a library, lazy perhaps: `then` is the call that starts it.
-      return boundary.gate(boundary.ask(Op.await, site, [value], () => Promise.resolve(value)) as object);
+      return boundary.gate(boundary.ask(Op.await, site, [value], () => NativePromise.resolve(value)) as object);
     }
     return value;
   };
@@ -117,12 +118,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       case 'Function.prototype.call':
         return invoke(site, self, args[0], args.slice(1));
       case 'Function.prototype.apply':
-        return invoke(
-          site,
-          self,
-          args[0],
-          args[1] === undefined || args[1] === null ? [] : Array.from(args[1] as ArrayLike<unknown>),
-        );
+        return invoke(site, self, args[0], args[1] === undefined || args[1] === null ? [] : listOf(args[1]));
       case 'Function.prototype.bind': {
         if (kind(self) !== Kind.ownFunction) break;
         const bound = Reflect.apply(fn, runnable(self as object), args) as object;
@@ -131,14 +127,19 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
         return bound;
       }
       case 'Reflect.apply':
-        return invoke(site, args[0], args[1], Array.from(args[2] as ArrayLike<unknown>));
+        return invoke(site, args[0], args[1], listOf(args[2]));
       case 'Reflect.construct':
-        if (args.length === 2) return construct(site, args[0], Array.from(args[1] as ArrayLike<unknown>));
+        if (args.length === 2) return construct(site, args[0], listOf(args[1]));
         break;
       case 'Promise.prototype.then':
       case 'Promise.prototype.catch':
       case 'Promise.prototype.finally':
         return react(site, self as object, name.slice(18), args);
+      case 'Proxy.revocable': {
+        const made = Reflect.apply(fn, self, args) as { readonly proxy: object };
+        asProxy(made.proxy);
+        return made;
+      }
       case 'Promise.withResolvers': {
         const made = Reflect.apply(fn, self, args) as Resolvers;
         return { promise: made.promise, resolve: resolving(made.resolve), reject: resolving(made.reject) };
@@ -207,12 +208,13 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       );
     if (name === 'Promise' && typeof args[0] === 'function') {
       const executor = args[0];
-      return new Promise(
-        (resolve, reject) => void invoke(site, executor, undefined, [resolving(resolve), resolving(reject)]),
-      );
+      const run = (resolve: (value: unknown) => void, reject: (value: unknown) => void): void =>
+        void invoke(site, executor, undefined, [resolving(resolve), resolving(reject)]);
+      return Reflect.construct(constructor, [run]) as unknown;
     }
     if (name === 'Date' && args.length === 0)
       return new Date(boundary.ask(Op.now, site, [], () => Date.now()) as number);
+    if (name === 'Proxy') return asProxy(Reflect.construct(constructor, args) as object);
     if (intrinsics.reads(name) && args.some(foreign) && !/Map|Set|Proxy|WeakRef|Error/.test(name))
       return boundary.ask(Op.construct, site, [constructor, ...args], () =>
         Reflect.construct(constructor, outward(args)),
@@ -236,6 +238,27 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       foreign(held.object) ? method(site, held.object, held.key, args) : invoke(site, held.f, held.object, args),
     follow,
   };
+}
+
+/** A getter that throws is met again by the promise, which rejects. */
+function isThenable(value: object): boolean {
+  try {
+    return typeof (value as { readonly then?: unknown }).then === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/** Arguments out of anything with a length, as `apply` takes them: no iterator is asked. */
+function listOf(given: unknown): unknown[] {
+  if (!isObject(given)) throw new TypeError('CreateListFromArrayLike called on non-object');
+  return Array.from({ length: (given as ArrayLike<unknown>).length }, (_, at) => (given as ArrayLike<unknown>)[at]);
+}
+
+/** One of a function stays foreign: what it calls would not be the copy. */
+function asProxy(made: object): object {
+  if (typeof made === 'object') setKind(made, Kind.ownProxy);
+  return made;
 }
 
 function notCallable(key: PropertyKey): never {

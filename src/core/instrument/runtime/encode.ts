@@ -3,6 +3,7 @@
 // order is part of what is checked. No getter ever runs.
 import { ByteWriter } from './bytes.ts';
 import type { Intrinsics } from './intrinsics.ts';
+import { className, classify, isProxy, ownClassOf, tagOf } from './classify.ts';
 import { epochOf, extraOf, functionNumber, idOf, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
 import type { Identity } from './marks.ts';
 import type { Redaction } from './redaction.ts';
@@ -15,32 +16,18 @@ export interface Budget {
   readonly string: number;
 }
 
-const toStringTag = Object.prototype.toString;
 const describe = Reflect.getOwnPropertyDescriptor;
 const protoOf = Reflect.getPrototypeOf;
 
-/** Name of the class an object was made by, read without running a getter; `''` when there is none. */
-export function className(value: object): string {
-  let proto = protoOf(value);
-  for (let depth = 0; proto && depth < 8; depth++, proto = protoOf(proto)) {
-    const made = describe(proto, 'constructor')?.value as unknown;
-    if (typeof made === 'function') {
-      const name = describe(made, 'name')?.value as unknown;
-      return typeof name === 'string' ? name : '';
-    }
-  }
-  return '';
-}
-
-/** The own class an object is an instance of, if any. */
-export function ownClassOf(value: object): object | undefined {
-  const proto = protoOf(value);
-  if (!proto) return undefined;
-  const made = describe(proto, 'constructor')?.value as unknown;
-  return typeof made === 'function' && kindOf(made) === Kind.ownFunction ? made : undefined;
-}
-
-const isProxy = (value: object): boolean => extraOf(value) === 'proxy';
+// Taken once: what an object has of its own by these names is not run.
+const mapSize = describe(Map.prototype, 'size')!.get!;
+const setSize = describe(Set.prototype, 'size')!.get!;
+const unboxed = (value: object, tag: string): unknown =>
+  tag === '[object Number]'
+    ? Number.prototype.valueOf.call(value)
+    : tag === '[object String]'
+      ? String.prototype.valueOf.call(value)
+      : Boolean.prototype.valueOf.call(value);
 
 export class Encoder {
   readonly intrinsics: Intrinsics;
@@ -184,14 +171,14 @@ export class Encoder {
       out.varint(this.#number(value));
       return out.varint(functionNumber(value));
     }
-    if (kind === Kind.foreign) {
+    if (kind === Kind.foreign || kind === Kind.ownProxy) {
       const known = idOf(value) !== 0;
       out.u8(Tag.foreign);
       out.varint(this.#number(value));
       out.u8((known ? 0 : 1) | (typeof value === 'function' ? 2 : 0));
       if (!known)
         out.string(
-          isProxy(value)
+          kind === Kind.ownProxy || isProxy(value)
             ? 'Proxy'
             : typeof value === 'function'
               ? String(describe(value, 'name')?.value ?? '')
@@ -221,47 +208,7 @@ export class Encoder {
 
   /** What an object is that was never seen before. */
   classify(value: object): Kind {
-    if (typeof value === 'function') return Kind.foreign;
-    const proto = protoOf(value);
-    if (proto === Object.prototype || Array.isArray(value)) return Kind.data;
-    const tag = toStringTag.call(value);
-    if (proto === null && tag === '[object Object]') return Kind.data;
-    switch (tag) {
-      case '[object Map]':
-        return proto === Map.prototype ? Kind.data : this.#instance(value);
-      case '[object Set]':
-        return proto === Set.prototype ? Kind.data : this.#instance(value);
-      case '[object Date]':
-        return proto === Date.prototype ? Kind.data : this.#instance(value);
-      case '[object RegExp]':
-        return Kind.data;
-      case '[object Error]':
-        return Kind.data;
-      case '[object Promise]':
-        return this.inbound ? Kind.foreignPromise : Kind.ownPromise;
-      case '[object Module]':
-        return Kind.foreign;
-      case '[object Number]':
-      case '[object String]':
-      case '[object Boolean]':
-        return Kind.data;
-      default:
-        if (ArrayBuffer.isView(value))
-          return proto === null || this.intrinsics.nameOf(proto) === undefined ? Kind.foreign : Kind.data;
-        if (tag === '[object ArrayBuffer]') return Kind.data;
-        if (
-          tag === '[object Generator]' ||
-          tag === '[object Array Iterator]' ||
-          tag === '[object Map Iterator]' ||
-          tag === '[object Set Iterator]'
-        )
-          return Kind.data;
-        return this.#instance(value);
-    }
-  }
-
-  #instance(value: object): Kind {
-    return ownClassOf(value) ? Kind.data : Kind.foreign;
+    return classify(value, this.intrinsics, this.inbound);
   }
 
   #contents(out: ByteWriter, value: object, id: number): void {
@@ -294,7 +241,7 @@ export class Encoder {
       return;
     }
     const own = ownClassOf(value);
-    const tag = toStringTag.call(value);
+    const tag = tagOf(value);
     if (tag === '[object Error]' && !own) {
       head(Tag.error);
       out.string(className(value));
@@ -309,10 +256,11 @@ export class Encoder {
       case '[object Map]': {
         head(Tag.map);
         const map = value as Map<unknown, unknown>;
-        const written = Math.min(map.size, Math.max(this.#left, 0));
+        const size = mapSize.call(map) as number;
+        const written = Math.min(size, Math.max(this.#left, 0));
         out.varint(written);
         let left = written;
-        if (written < map.size) this.lossy = true;
+        if (written < size) this.lossy = true;
         Map.prototype.forEach.call(map, (item, key) => {
           if (left-- <= 0) return;
           this.value(out, key);
@@ -323,10 +271,11 @@ export class Encoder {
       case '[object Set]': {
         head(Tag.set);
         const set = value as Set<unknown>;
-        const written = Math.min(set.size, Math.max(this.#left, 0));
+        const size = setSize.call(set) as number;
+        const written = Math.min(size, Math.max(this.#left, 0));
         out.varint(written);
         let left = written;
-        if (written < set.size) this.lossy = true;
+        if (written < size) this.lossy = true;
         Set.prototype.forEach.call(set, (item) => {
           if (left-- > 0) this.value(out, item);
         });
@@ -344,7 +293,7 @@ export class Encoder {
       case '[object String]':
       case '[object Boolean]':
         head(Tag.boxed);
-        return this.value(out, (value as { valueOf(): unknown }).valueOf());
+        return this.value(out, unboxed(value, tag));
       default:
         if (ArrayBuffer.isView(value) || tag === '[object ArrayBuffer]') return this.#binary(out, value, id);
         head(Tag.object);

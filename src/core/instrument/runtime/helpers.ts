@@ -8,18 +8,35 @@ import { makeCalls } from './calls.ts';
 import { makeFrames } from './frames.ts';
 import { extraOf, isObject, Kind, kindOf, runnable, setExtra, setKind, setTwin } from './marks.ts';
 import type { Identity } from './marks.ts';
+import { NativePromise, whenSettled } from './promises.ts';
 
 export interface Reference {
   readonly site: number;
   readonly object: unknown;
   readonly key: PropertyKey;
   readonly v: unknown;
+  readonly sloppy: 1 | undefined;
 }
 
 const absent = Symbol('absent');
 
 type Indexed = Record<PropertyKey, unknown>;
 type Spec = readonly (string | readonly [string, Spec | 1])[];
+
+/** What sloppy code does, made as sloppy code: this file is strict. */
+// eslint-disable-next-line no-eval -- an indirect eval is how a strict file makes sloppy code
+const sloppily = (0, eval)(
+  '({ write: (o, k, v) => { o[k] = v; }, remove: (o, k) => delete o[k] })\n//# sourceURL=devsandbox:sloppy',
+) as {
+  readonly write: (object: unknown, key: PropertyKey, value: unknown) => void;
+  readonly remove: (object: unknown, key: PropertyKey) => boolean;
+};
+const write = (object: unknown, key: PropertyKey, value: unknown, sloppy?: 1): void => {
+  if (sloppy) sloppily.write(object, key, value);
+  else (object as Indexed)[key] = value;
+};
+const remove = (object: unknown, key: PropertyKey, sloppy?: 1): boolean =>
+  sloppy ? sloppily.remove(object, key) : delete (object as Indexed)[key];
 
 const apply = (operator: string, a: unknown, b: unknown): unknown => {
   const [x, y] = [a as number, b as number];
@@ -78,12 +95,12 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       return boundary.ask(Op.get, site, [object, key], () => (object as Indexed)[key]);
     return (object as Indexed)[key];
   };
-  const set = (site: number, object: unknown, key: PropertyKey, value: unknown): unknown => {
-    if (foreign(object)) {
-      boundary.ask(Op.set, site, [object, key, value], () => {
-        (object as Indexed)[key] = isObject(value) ? runnable(value) : value;
-      });
-    } else (object as Indexed)[key] = value;
+  const set = (site: number, object: unknown, key: PropertyKey, value: unknown, sloppy?: 1): unknown => {
+    if (foreign(object))
+      boundary.ask(Op.set, site, [object, key, value], () =>
+        write(object, key, isObject(value) ? runnable(value) : value, sloppy),
+      );
+    else write(object, key, value, sloppy);
     return value;
   };
 
@@ -107,26 +124,18 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     return value;
   };
 
+  /** What an object pattern reads, in its order: of something foreign by asks, of data that may hold such as it is. */
   const unpack = (site: number, value: unknown, spec: Spec): unknown => {
-    if (!foreign(value)) {
-      const nested = spec.some((item) => Array.isArray(item));
-      // Data may hold something foreign further down; only then a copy of the read part is made.
-      if (!nested || !isObject(value)) return value;
-      let copy: Indexed | undefined;
-      for (const item of spec) {
-        if (typeof item === 'string' || item[1] === 1) continue;
-        const inner = (value as Indexed)[item[0]];
-        const read = unpack(site, inner, item[1]);
-        if (read !== inner) (copy ??= { ...(value as Indexed) })[item[0]] = read;
-      }
-      return copy ?? value;
-    }
-    const read: Indexed = {};
+    const isForeign = foreign(value);
+    if (!isForeign && !(isObject(value) && spec.some((item) => Array.isArray(item)))) return value;
+    const read = Object.create(null) as Indexed;
     for (const item of spec) {
       if (item === '...')
         Object.assign(
           read,
-          boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })),
+          isForeign
+            ? boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) }))
+            : others(value as object, spec),
         );
       else if (typeof item === 'string') read[item] = get(site, value, item);
       else {
@@ -168,10 +177,10 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     },
     g: get,
     s: set,
-    d: (site: number, object: unknown, key: PropertyKey): boolean =>
+    d: (site: number, object: unknown, key: PropertyKey, sloppy?: 1): boolean =>
       foreign(object)
-        ? (boundary.ask(Op.delete, site, [object, key], () => delete (object as Indexed)[key]) as boolean)
-        : delete (object as Indexed)[key],
+        ? (boundary.ask(Op.delete, site, [object, key], () => remove(object, key, sloppy)) as boolean)
+        : remove(object, key, sloppy),
     has: (site: number, key: PropertyKey, object: unknown): boolean =>
       foreign(object)
         ? (boundary.ask(Op.has, site, [object, key], () => key in (object as object)) as boolean)
@@ -182,20 +191,21 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       const test = (): boolean => value instanceof (constructor as new () => unknown);
       return asked ? (boundary.ask(Op.instanceof, site, [value, constructor], test) as boolean) : test();
     },
-    ref: (site: number, object: unknown, key: PropertyKey): Reference => ({
+    ref: (site: number, object: unknown, key: PropertyKey, sloppy?: 1): Reference => ({
       site,
       object,
       key,
       v: get(site, object, key),
+      sloppy,
     }),
-    put: (reference: Reference, value: unknown): unknown => set(reference.site, reference.object, reference.key, value),
-    set: (reference: Reference, operator: string, value: unknown): unknown =>
-      set(reference.site, reference.object, reference.key, apply(operator, reference.v, value)),
-    upd: (site: number, object: unknown, key: PropertyKey, step: number, prefix: number): unknown => {
+    put: ({ site, object, key, sloppy }: Reference, value: unknown): unknown => set(site, object, key, value, sloppy),
+    set: ({ site, object, key, v, sloppy }: Reference, operator: string, value: unknown): unknown =>
+      set(site, object, key, apply(operator, v, value), sloppy),
+    upd: (site: number, object: unknown, key: PropertyKey, step: number, prefix: number, sloppy?: 1): unknown => {
       const read = get(site, object, key);
       const old = typeof read === 'bigint' ? read : Number(read);
       const next = typeof old === 'bigint' ? old + BigInt(step) : old + step;
-      set(site, object, key, next);
+      set(site, object, key, next, sloppy);
       return prefix === 1 ? next : old;
     },
     i: iterate,
@@ -211,7 +221,10 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
           const step = calls.m(site, iterator, 'next', []) as { done?: boolean; value: unknown };
           // A synchronous iterator gives promises among its values: each is waited for.
           if (isForeign || source[Symbol.asyncIterator] !== undefined || step.done === true) return step;
-          return Promise.resolve(calls.follow(site, step.value)).then((item) => ({ done: false, value: item }));
+          return whenSettled(NativePromise.resolve(calls.follow(site, step.value)), (item) => ({
+            done: false,
+            value: item,
+          }));
         },
         more(this: { open: boolean; value: unknown }, step: { done?: boolean; value: unknown }): boolean {
           if (step.done === true) {
@@ -273,6 +286,15 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     },
     base: (parent: unknown): unknown => (isObject(parent) ? runnable(parent) : parent),
   };
+}
+
+/** What `...rest` takes: the own enumerable properties that the pattern does not name. */
+function others(value: object, spec: Spec): object {
+  const named = new Set<PropertyKey>(spec.map((item) => (typeof item === 'string' ? item : item[0])));
+  const rest: Indexed = {};
+  for (const key of Reflect.ownKeys(value))
+    if (!named.has(key) && Object.prototype.propertyIsEnumerable.call(value, key)) rest[key] = (value as Indexed)[key];
+  return rest;
 }
 
 /** Makes twins of an original and its copy; what names the function stays with the original. */

@@ -16,6 +16,8 @@ export const Kind = {
   ownPromise: 5,
   /** A native function made for own code: re-executed, its arguments pass through a mapping. */
   native: 6,
+  /** A proxy that own code made: its traps are own code and run as they do anyway; it crosses by its number alone. */
+  ownProxy: 7,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 

@@ -3,12 +3,14 @@
 // replay can follow); an entry that cannot wait is written with the number of own resumptions before it.
 import type { Boundary, Current, Frame } from './boundary.ts';
 import { ByteWriter, headSize } from './bytes.ts';
+import { isProxy } from './classify.ts';
 import { Encoder } from './encode.ts';
 import { Tag } from './tags.ts';
 import { Kind as EventKind } from './event-kinds.ts';
 import { adopt, makeHelpers } from './helpers.ts';
 import { listIntrinsics } from './intrinsics.ts';
-import { extraOf, functionNumber, idOf, isObject, Kind, kindOf, setExtra, setKind } from './marks.ts';
+import { extraOf, functionNumber, idOf, isObject, Kind, kindOf, setExtra, setKind, setTwin } from './marks.ts';
+import { NativePromise, whenSettled } from './promises.ts';
 import type { Recorder, RecorderOptions } from './recorder-port.ts';
 import { makeRedaction } from './redaction.ts';
 import { rehearse } from './rehearse.ts';
@@ -68,28 +70,32 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
   /** Writes a value; whatever goes wrong on the way stays ours, and is a cut value on the tape. */
   const write = (w: ByteWriter, value: unknown, inbound: boolean): void => {
-    const at = w.at;
     encoder.inbound = inbound;
-    try {
-      encoder.value(w, value);
-    } catch (error) {
-      w.at = at;
-      encoder.lossy = true;
-      w.u8(Tag.cut);
-      w.string(`unreadable: ${error instanceof Error ? error.message : ''}`);
-    }
+    writeBy(encoder, w, value);
     encoder.inbound = false;
   };
+  const writeBy = (by: Encoder, w: ByteWriter, value: unknown): void => {
+    const at = w.at;
+    try {
+      by.value(w, value);
+    } catch (error) {
+      w.at = at;
+      by.lossy = true;
+      w.u8(Tag.cut);
+      w.string(`unreadable: ${messageOf(error)}`);
+    }
+  };
   const inward = (value: unknown): void => write(out, value, true);
-  const gap = (reason: string, place: string, detail: string): void => {
+  const gap = (reason: string, place: string, detail: string, call = current.call): void => {
     const w = event(EventKind.gap);
-    w.varint(current.call);
+    w.varint(call);
     w.string(reason);
     w.string(place);
     w.string(detail);
   };
-  const lost = (): void => {
-    if (encoder.lossy) gap('cut', '', 'a value was larger than the budget, had accessors, or held a secret');
+  /** @param call whose value it was that lost something */
+  const lost = (call = current.call): void => {
+    if (encoder.lossy) gap('cut', '', 'a value was larger than the budget, had accessors, or held a secret', call);
   };
 
   /** Own code begins to run: what comes until the microtasks are done comes in the middle of a drain. */
@@ -97,9 +103,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (draining) return;
     draining = true;
     current.steps = 0;
-    void settled.then(() => options.defer(clear));
+    void whenSettled(settled, () => options.defer(clear));
   };
-  const settled = Promise.resolve();
+  const settled = NativePromise.resolve();
   const clear = (): void => {
     draining = false;
     if (waiting.length > 0) deliver();
@@ -107,11 +113,12 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   const waiting: (() => void)[] = [];
   const deliver = (): void => {
-    const next = waiting.shift();
-    if (!next) return;
-    if (current.live) occupy();
-    next();
-    if (!current.live && waiting.length > 0) deliver();
+    do {
+      const next = waiting.shift();
+      if (!next) return;
+      if (current.live) occupy();
+      next();
+    } while (!current.live);
   };
   const arrive = (deliverOne: () => void): void => {
     waiting.push(deliverOne);
@@ -120,23 +127,29 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   const gate = (promise: object): Promise<unknown> => {
     const known = extraOf(promise);
-    if (known instanceof Promise) return known;
-    const made = new Promise<unknown>((resolve, reject) => {
+    if (isObject(known)) return known as Promise<unknown>;
+    const { call } = current;
+    const made = new NativePromise<unknown>((resolve, reject) => {
       const end = (outcome: number, value: unknown): void =>
         arrive(() => {
-          if (current.live) {
-            const w = event(EventKind.settle);
-            w.varint(idOf(promise));
-            w.u8(outcome);
-            w.varint(0);
-            encoder.begin();
-            inward(value);
-            lost();
+          try {
+            if (current.live) {
+              const w = event(EventKind.settle);
+              w.varint(idOf(promise));
+              w.u8(outcome);
+              w.varint(0);
+              encoder.begin();
+              inward(value);
+              lost(call);
+            }
+          } catch {
+            // Whoever waits must get it all the same.
+            totals.dropped += 1;
           }
           if (outcome === 1) resolve(value);
           else reject(value as Error);
         });
-      void Promise.prototype.then.call(
+      void whenSettled(
         promise,
         (value) => end(1, value),
         (error: unknown) => end(2, error),
@@ -246,7 +259,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       inward(self);
       w.varint(args.length);
       for (let i = 0; i < args.length; i++) inward(args[i]);
-      if (encoder.lossy) lost();
+      lost(call);
       return call;
     },
     leave: (frame) => end(EventKind.leave, frame, frame.isAsync && frame.outcome === 0),
@@ -269,14 +282,19 @@ export function createRecorder(options: RecorderOptions): Recorder {
     for (const [value, name] of encoder.globals) full.globals.set(value, name);
     for (const state of states) {
       full.begin();
-      const variables = state.read();
+      let variables: ReturnType<typeof state.read> = [];
+      try {
+        variables = state.read();
+      } catch (error) {
+        gap('cut', `state ${state.instance}`, `own state could not be read: ${messageOf(error)}`);
+      }
       const w = event(EventKind.state);
       w.varint(state.instance);
       w.u8(final ? 1 : 0);
       w.varint(variables.length);
       for (const [name, value] of variables) {
         w.string(name);
-        full.value(w, value);
+        writeBy(full, w, value);
       }
       if (full.lossy) gap('cut', `state ${state.instance}`, 'own state was larger than the budget or held a secret');
       encoder.nextId = full.nextId;
@@ -286,19 +304,26 @@ export function createRecorder(options: RecorderOptions): Recorder {
     flush();
   };
 
+  const adopted: object[] = [];
+  const adoptPair = (original: object, copy: object, number: number): void => {
+    adopted.push(original, copy);
+    adopt(original, copy, number);
+  };
+
   return {
     helpers: makeHelpers(boundary, current),
-    adopt,
+    adopt: adoptPair,
     adoptClass(original, copy, number) {
-      adopt(original, copy, number);
-      pair(original, copy);
+      adoptPair(original, copy, number);
+      pair(original, copy, adoptPair);
       const [a, b] = [original, copy].map(
         (item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown,
       );
-      if (isObject(a) && isObject(b)) pair(a, b);
+      if (isObject(a) && isObject(b)) pair(a, b, adoptPair);
     },
     markForeign: (value) => {
-      if (isObject(value)) setKind(value, Promise.prototype.isPrototypeOf(value) ? Kind.foreignPromise : Kind.foreign);
+      if (isObject(value))
+        setKind(value, NativePromise.prototype.isPrototypeOf(value) ? Kind.foreignPromise : Kind.foreign);
     },
     addState: (instance, read) => void states.push({ instance, read }),
     rehearse: () =>
@@ -332,25 +357,39 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     stop() {
       if (!current.live) return;
-      writeState(true);
-      flush();
-      current.live = false;
-      while (waiting.length > 0) deliver();
+      try {
+        writeState(true);
+      } finally {
+        current.live = false;
+        states.length = 0;
+        // The app would hold the copies, and by them all of this, for as long as it holds its functions.
+        for (const fn of adopted) setTwin(fn, undefined);
+        adopted.length = 0;
+        deliver();
+      }
     },
     stats: () => ({ ...totals }),
   };
 }
 
 /** Methods and accessors of a class and of its copy become twins; numbers come from the copy, which has them. */
-function pair(original: object, copy: object): void {
+function pair(original: object, copy: object, adoptPair: typeof adopt): void {
   for (const key of Reflect.ownKeys(copy)) {
     const [from, to] = [Reflect.getOwnPropertyDescriptor(original, key), Reflect.getOwnPropertyDescriptor(copy, key)];
     for (const field of ['value', 'get', 'set'] as const) {
       const [a, b] = [from?.[field] as unknown, to?.[field] as unknown];
       if (typeof a === 'function' && typeof b === 'function' && key !== 'constructor' && functionNumber(b) !== 0)
-        adopt(a, b, functionNumber(b));
+        adoptPair(a, b, functionNumber(b));
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  const message: unknown =
+    typeof error === 'object' && error !== null && !isProxy(error)
+      ? Reflect.getOwnPropertyDescriptor(error, 'message')?.value
+      : undefined;
+  return typeof message === 'string' ? message : '';
 }
 
 function same(old: Uint8Array, scratch: ByteWriter): boolean {

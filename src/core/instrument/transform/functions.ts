@@ -125,7 +125,10 @@ export function listFunctions(program: Node, source: string, analysis: Analysis)
     if (!parent) return undefined;
     if (parent.type === 'VariableDeclarator' && child(parent, 'id').type === 'Identifier')
       return text(child(parent, 'id'), 'name');
-    if (parent.type === 'AssignmentExpression' && child(parent, 'right') === node) {
+    if (
+      (parent.type === 'AssignmentExpression' || parent.type === 'AssignmentPattern') &&
+      child(parent, 'right') === node
+    ) {
       const left = child(parent, 'left');
       if (left.type === 'Identifier') return text(left, 'name');
       if (left.type === 'MemberExpression' && left['computed'] !== true) return text(child(left, 'property'), 'name');

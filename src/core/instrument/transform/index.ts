@@ -7,6 +7,7 @@ import type { Node } from './ast.ts';
 import { listFunctions } from './functions.ts';
 import type { FunctionInfo } from './functions.ts';
 import { rewriteRoot } from './rewrite.ts';
+import { strictTest } from './strict.ts';
 
 export { defaultExport, writtenImports } from './module-runner.ts';
 export { unwrap } from './wrapper.ts';
@@ -76,6 +77,7 @@ export class ModulePlan {
       source: input.source,
       analysis,
       functions,
+      isStrict: strictTest(input.source, input.format, functions.nodes),
       functionNumber: (index) => input.numbers?.fn(index) ?? index + input.functionBase,
       ...(input.watch ? { watch: true } : {}),
       sites: {
@@ -131,11 +133,8 @@ export class ModulePlan {
       line += pad.length + breaks(copy.code);
       return pad + copy.code;
     });
-    const strict =
-      this.input.format === 'module' ||
-      /^\s*(?:(?:\/\/[^\n]*\n|\/\*[\s\S]*?\*\/)\s*)*['"]use strict['"]/.test(this.input.source)
-        ? '"use strict";'
-        : '';
+    const { functions, isStrict } = this.#rewriteInput;
+    const strict = indices.every((index) => isStrict(functions.nodes[index]!)) ? '"use strict";' : '';
     const describe = (bindings: Map<string, Binding>): CapturedVariable[] =>
       [...bindings].map(([name, binding]) => ({ name, mutable: binding.assigned, kind: binding.kind }));
     return {

@@ -14,19 +14,36 @@ interface Shape {
   readonly unpack: string;
 }
 
+/** What a parameter binds: a name or a pattern. */
+const bound = (parameter: Node): Node =>
+  parameter.type === 'AssignmentPattern'
+    ? child(parameter, 'left')
+    : parameter.type === 'RestElement'
+      ? child(parameter, 'argument')
+      : parameter;
+
 function shapeOf(node: Node, rewriter: Rewriter): Shape {
   const parameters: string[] = [];
   const args: string[] = [];
   let unpack = '';
-  for (const parameter of children(node, 'params')) {
-    const inner =
-      parameter.type === 'AssignmentPattern'
-        ? child(parameter, 'left')
-        : parameter.type === 'RestElement'
-          ? child(parameter, 'argument')
-          : parameter;
+  const given = children(node, 'params');
+  // Patterns are taken apart in the body, so defaults are computed there too: each sees what stands before it.
+  const late = given.map(bound).some(isPattern);
+  for (const parameter of given) {
+    const inner = bound(parameter);
     let name: string;
     let taken = '';
+    if (late && parameter.type === 'AssignmentPattern') {
+      name = rewriter.fresh('p');
+      const isPlain = !isPattern(inner);
+      const to = isPlain ? text(inner, 'name') : rewriter.of(inner);
+      const whole = `${name}=${name}===void 0?(${rewriter.of(child(parameter, 'right'))}):${name};`;
+      unpack += `${whole}var ${to}=${isPlain ? name : destructured(name, inner, rewriter)};`;
+      // `length` counts up to the first default.
+      parameters.push(`${name}=void 0`);
+      args.push(name);
+      continue;
+    }
     if (isPattern(inner)) {
       name = rewriter.fresh('p');
       taken = `var ${rewriter.of(inner)}=${destructured(name, inner, rewriter)};`;

@@ -23,6 +23,7 @@ export interface RewriteInput {
   /** Number of a function by its index in the module: those of several modules differ. */
   readonly functionNumber: (index: number) => number;
   readonly sites: SiteSink;
+  readonly isStrict: (node: Node) => boolean;
   /** Copies for a replay that shows locals where something is thrown: each function can be asked for its variables. */
   readonly watch?: boolean;
 }
@@ -54,6 +55,11 @@ export class Rewriter {
 
   site(node: Node): number {
     return this.input.sites.add(node);
+  }
+
+  /** Last argument of helpers that write: in sloppy code a write that is refused goes by in silence. */
+  sloppy(node: Node): string {
+    return this.input.isStrict(node) ? '' : ',1';
   }
 
   fresh(prefix: string): string {
@@ -162,8 +168,8 @@ function assignment(node: Node, rewriter: Rewriter): string {
     const object = rewriter.of(child(left, 'object'));
     const key = rewriter.key(left);
     const site = rewriter.site(left);
-    if (operator === '=') return `$.s(${site},${object},${key},${rewriter.of(right)})`;
-    const reference = `$.ref(${site},${object},${key})`;
+    if (operator === '=') return `$.s(${site},${object},${key},${rewriter.of(right)}${rewriter.sloppy(node)})`;
+    const reference = `$.ref(${site},${object},${key}${rewriter.sloppy(node)})`;
     if (operator === '??=' || operator === '||=' || operator === '&&=') {
       return `(($t=${reference}).v${operator.slice(0, 2)}$.put($t,${rewriter.of(right)}))`;
     }
@@ -225,7 +231,7 @@ const rules: Readonly<Record<string, Rule>> = {
       return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
     if (untouched(place)) return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
     const step = text(node, 'operator') === '++' ? 1 : -1;
-    return `$.upd(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)},${step},${node['prefix'] === true ? 1 : 0})`;
+    return `$.upd(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)},${step},${node['prefix'] === true ? 1 : 0}${rewriter.sloppy(node)})`;
   },
   UnaryExpression: (node, rewriter) => {
     const place = bare(child(node, 'argument'));
@@ -237,7 +243,7 @@ const rules: Readonly<Record<string, Rule>> = {
       return rewriter.slice(node.start, node.end);
     if (text(node, 'operator') !== 'delete' || place.type !== 'MemberExpression' || untouched(place))
       return rewriter.inside(node);
-    return `$.d(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)})`;
+    return `$.d(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)}${rewriter.sloppy(node)})`;
   },
   BinaryExpression: (node, rewriter) => {
     const left = child(node, 'left');

@@ -113,8 +113,10 @@ export class Decoder {
         return this.#referred(reader.varint());
       case Tag.symbol:
         return this.#symbol(reader);
-      case Tag.intrinsic:
-        return this.#encoder.intrinsics.byName(reader.string());
+      case Tag.intrinsic: {
+        const name = reader.string();
+        return this.#encoder.intrinsics.byName(name) ?? standIn(name, true);
+      }
       case Tag.global:
         return this.global(reader.string());
       case Tag.cut:
@@ -204,12 +206,16 @@ export class Decoder {
         const made = this.#held<unknown[]>(id, () => []);
         const size = reader.varint();
         const written = reader.varint();
-        made.length = size;
+        // What own code has frozen is written only where it differs, which it never should.
+        if (made.length !== size) made.length = size;
         for (let i = 0; i < written; i++) {
           if (reader.bytes[reader.at] === Tag.hole) {
             reader.at += 1;
             Reflect.deleteProperty(made, i);
-          } else made[i] = this.read(reader);
+          } else {
+            const item = this.read(reader);
+            if (!Object.is(made[i], item) || !Object.hasOwn(made, i)) made[i] = item;
+          }
         }
         if (written < size) this.lossy = true;
         return made;
@@ -239,7 +245,7 @@ export class Decoder {
       case Tag.regexp: {
         const [source, flags, last] = [reader.string(), reader.string(), reader.zigzag()];
         const made = this.#held(id, () => new RegExp(source, flags));
-        made.lastIndex = last;
+        if (made.lastIndex !== last) made.lastIndex = last;
         return made;
       }
       case Tag.error: {
@@ -278,6 +284,7 @@ export class Decoder {
     for (let left = reader.varint(); left > 0; left--) {
       const key = reader.string();
       const value = this.read(reader);
+      if (Object.is(target[key], value) && Object.hasOwn(target, key)) continue;
       Object.defineProperty(target, key, {
         value,
         writable: true,

@@ -51,7 +51,8 @@ export function digest(...values: readonly unknown[]): string {
     if (before !== undefined) return mixer.add(`again ${before}`);
     seen.set(value, seen.size);
     const kind = kindOf(value);
-    if (kind === Kind.foreign || kind === Kind.foreignPromise || value instanceof Promise) return mixer.add('foreign');
+    if (kind === Kind.ownProxy || kind === Kind.foreign || kind === Kind.foreignPromise || value instanceof Promise)
+      return mixer.add('foreign');
     mixer.add(Object.prototype.toString.call(value));
     if (value instanceof Map)
       for (const [key, item] of value) {

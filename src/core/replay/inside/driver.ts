@@ -7,12 +7,12 @@ import { Encoder } from '../../instrument/runtime/encode.ts';
 import { Kind as EventKind } from '../../instrument/runtime/event-kinds.ts';
 import { makeHelpers } from '../../instrument/runtime/helpers.ts';
 import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
-import { extraOf, idOf, setExtra } from '../../instrument/runtime/marks.ts';
 import { makeRedaction } from '../../instrument/runtime/redaction.ts';
 import { followTape } from './counterfactual.ts';
 import { bytesAre, Cursor, isBusy, isNested, skipValue, valueBytes } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
 import { Decoder, Unrecorded } from './decode.ts';
+import { Gates } from './gates.ts';
 import { Abandon } from './input.ts';
 import type { DriverInput } from './input.ts';
 import { Ledger } from './ledger.ts';
@@ -34,7 +34,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
   const ledger = new Ledger(input.ownAnswers);
   const trace = new Trace(recorded);
   const scratch = new ByteWriter(64 * 1024);
-  const gates = new Map<number, { resolve: (value: unknown) => void; reject: (error: unknown) => void }>();
+  const gates = new Gates((call) => ledger.gap(call, 'cut', '', 'the tape lacks a part of what it waited for'));
   const dead = new Set<number>();
   const free = input.counterfactual;
   let expected = 0;
@@ -107,14 +107,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       counterfactual?.passOver();
       for (let head = next(false); head && isBusy(head) === current.steps; head = next(false)) entry();
     },
-    gate: (promise) => {
-      const known = extraOf(promise);
-      if (known instanceof Promise) return known;
-      const late = counterfactual?.lateSettlement(promise);
-      const made = late ?? new Promise<unknown>((resolve, reject) => gates.set(idOf(promise), { resolve, reject }));
-      setExtra(promise, made);
-      return made;
-    },
+    gate: (promise) => gates.of(promise, rootOf(current.call), (each) => counterfactual?.lateSettlement(each)),
     ask: (op, site, parts) => {
       const root = rootOf(current.call);
       if (dead.has(root)) throw new Abandon('this call has left the recorded path');
@@ -236,12 +229,10 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       const [gate, outcome] = [reader.varint(), reader.u8()];
       reader.varint();
       const at = reader.at;
+      decoder.lossy = false;
       const value = decoder.read(reader);
-      const waiting = gates.get(gate);
-      if (!waiting) counterfactual?.settledBefore(gate, { outcome, bytes: reader.bytes, at });
-      gates.delete(gate);
-      if (outcome === 2) waiting?.reject(value);
-      else waiting?.resolve(value);
+      if (!gates.settle(gate, outcome, value, decoder.lossy))
+        counterfactual?.settledBefore(gate, { outcome, bytes: reader.bytes, at });
       return;
     }
     const [call, parent, fn, identity, flags, busy, request] = [
@@ -357,6 +348,22 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       (call, time) => ledger.ran(call, time),
     );
 
+  const step = (): boolean => {
+    const head = next();
+    if (!head) return false;
+    if (head.seq >= input.stopBefore) return false;
+    if (free && head.seq >= input.changesAt) units?.change(input.changes);
+    if (ledger.isDone(input.until)) return false;
+    if (head.kind === EventKind.settle || (head.kind === EventKind.enter && !(free && isNested(head)))) entry();
+    else if (counterfactual) counterfactual.leftover(head);
+    else {
+      // Every other event is taken by own code; what is left belongs to a call that went astray.
+      ledger.leftover(head.seq, head.kind);
+      cursor.skip();
+    }
+    return true;
+  };
+
   return {
     feed: (chunk: ArrayBuffer): void => {
       cursor.add(new Uint8Array(chunk));
@@ -371,19 +378,12 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     },
     /** Runs the next entry; false when the tape has ended or its end was asked for. */
     step(): boolean {
-      const head = next();
-      if (!head) return false;
-      if (head.seq >= input.stopBefore) return false;
-      if (free && head.seq >= input.changesAt) units?.change(input.changes);
-      if (ledger.isDone(input.until)) return false;
-      if (head.kind === EventKind.settle || (head.kind === EventKind.enter && !(free && isNested(head)))) entry();
-      else if (counterfactual) counterfactual.leftover(head);
-      else {
-        // Every other event is taken by own code; what is left belongs to a call that went astray.
-        ledger.leftover(head.seq, head.kind);
-        cursor.skip();
+      try {
+        return step();
+      } catch (error) {
+        ledger.crashed(cursor.seq, error);
+        return false;
       }
-      return true;
     },
     report: () => ledger.report(),
     answers: () => ledger.answers(),

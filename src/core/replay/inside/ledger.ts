@@ -11,7 +11,8 @@ export class Ledger {
   readonly #states: StateDifference[] = [];
   #nested = 0;
   #invented = 1_000_000_000;
-  #stray = 0;
+  #stray: RawDivergence | undefined;
+  #crash: RawDivergence | undefined;
   #lastThrown: unknown;
   /** Requests that own code answered itself in the recording. */
   readonly ownAnswers: ReadonlySet<number>;
@@ -240,7 +241,13 @@ export class Ledger {
   diverged(call: number, divergence: RawDivergence): void {
     const account = this.#calls.get(call);
     if (account) account.divergence ??= divergence;
-    else this.#stray += 1;
+    else this.#stray ??= divergence;
+  }
+
+  /** The replay itself cannot go on from here: neither own code nor the tape is to blame for what it does not reach. */
+  crashed(seq: number, error: unknown): void {
+    const actual = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.#crash = { what: 'crash', seq, site: 0, expected: 'the next event', actual };
   }
 
   gap(call: number, reason: string, place: string, detail: string): void {
@@ -249,18 +256,13 @@ export class Ledger {
   }
 
   leftover(seq: number, kind: number): void {
-    this.#stray += 1;
+    const actual = 'own code did not go on to it';
+    const divergence: RawDivergence = { what: 'ask', seq, site: 0, expected: `event ${kind}`, actual };
+    this.#stray ??= divergence;
     // An event that own code should have taken: the call before it has diverged, if nothing said so yet.
     let before: CallAccount | undefined;
     for (const account of this.#calls.values()) if (account.seq < seq && !account.ended) before = account;
-    if (before)
-      before.divergence ??= {
-        what: 'ask',
-        seq,
-        site: 0,
-        expected: `event ${kind}`,
-        actual: 'own code did not go on to it',
-      };
+    if (before) before.divergence ??= divergence;
   }
 
   stateDiffers(difference: StateDifference): void {
@@ -283,7 +285,7 @@ export class Ledger {
       return this.ownAnswers.has(request) && !account.lost && !account.thrown;
     };
     const calls = [...this.#calls.values()].map((account) => ({ ...account, silent: silent(account) }));
-    return { calls, nested: this.#nested, states: this.#states, stray: this.#stray };
+    return { calls, nested: this.#nested, states: this.#states, stray: this.#stray, crash: this.#crash };
   }
 }
 

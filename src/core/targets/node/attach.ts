@@ -41,9 +41,13 @@ const attempts = 3;
  */
 export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
   for (let attempt = 1; ; attempt++) {
+    const inspector = await inspectorOf(address);
+    const progress = { isThere: false };
     try {
-      return await attachOnce(address);
+      return await attachThrough(inspector, address, progress);
     } catch (error) {
+      // Where no agent is there yet, nobody else closes it.
+      if (!progress.isThere) inspector.guardian?.takeOver();
       // The agent of a devsandbox that was just killed closes the inspector at which we came in.
       const isLost = isDevsandboxError(error) && (error.code === 'DS1002' || error.code === 'DS1012');
       if (!isLost || address.pid === undefined || attempt >= attempts || !(await isRunning(address.pid))) throw error;
@@ -51,16 +55,20 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
   }
 }
 
-async function attachOnce(address: NodeAddress): Promise<NodeTarget> {
-  const inspector = await inspectorOf(address);
-  using guardian = new DisposableStack();
-  guardian.use(inspector.guardian);
+/** @param progress told when the agent is there */
+async function attachThrough(
+  inspector: OpenInspector,
+  address: NodeAddress,
+  progress: { isThere: boolean },
+): Promise<NodeTarget> {
   const fate = new Fate(String(address.pid ?? address.url));
-  let cdp = await connect(inspector.url, fate);
   const link = await FrontLink.open();
+  let cdp: CdpClient | undefined;
   try {
+    cdp = await connect(inspector.url, fate);
     const main = await inject(cdp, link, { closeInspector: inspector.opened, takeLock: true }, fate);
-    guardian.dispose();
+    progress.isThere = true;
+    inspector.guardian?.[Symbol.dispose]();
     const { facts } = main;
     let { agentId } = main;
     if (Number(facts.version.split('.', 1)[0]) < 20) throw fail('DS1014', { version: facts.version });
@@ -75,15 +83,23 @@ async function attachOnce(address: NodeAddress): Promise<NodeTarget> {
   } catch (error) {
     // `api` gives nothing when the agent has not come so far.
     const expression = `Promise.resolve(((api) => api?.turns.take(-1, api.leave))(${agentOf(link.token)}))`;
+    const leaving = cdp;
     await leaveTarget({
-      attachments: [
-        { cdp, link, leave: () => cdp.send('Runtime.evaluate', { expression, awaitPromise: true, silent: true }) },
-      ],
-      opened: inspector.opened ? address.pid : undefined,
+      attachments: leaving
+        ? [
+            {
+              cdp: leaving,
+              link,
+              leave: () => leaving.send('Runtime.evaluate', { expression, awaitPromise: true, silent: true }),
+            },
+          ]
+        : [],
+      opened: progress.isThere && inspector.opened ? address.pid : undefined,
       left: () => {
         fate.detached = true;
       },
     });
+    link[Symbol.dispose]();
     throw error;
   }
 }
@@ -146,14 +162,17 @@ async function inject(
   const agentId = created.result.objectId;
   if (created.exceptionDetails || agentId === undefined)
     throw fail('DS1030', { reason: created.exceptionDetails?.exception?.description ?? 'the agent did not start' });
-  const call = async (method: string): Promise<unknown> =>
-    (
-      await cdp.send('Runtime.callFunctionOn', {
-        objectId: agentId,
-        functionDeclaration: `function () { return this.${method}(); }`,
-        returnByValue: true,
-      })
-    ).result.value;
+  const call = async (method: string): Promise<unknown> => {
+    const called = await cdp.send('Runtime.callFunctionOn', {
+      objectId: agentId,
+      functionDeclaration: `function () { return this.${method}(); }`,
+      returnByValue: true,
+      silent: true,
+    });
+    if (called.exceptionDetails)
+      throw fail('DS1030', { reason: called.exceptionDetails.exception?.description ?? called.exceptionDetails.text });
+    return called.result.value;
+  };
   for (let tries = 0; ; tries++) {
     const started = (await call('start')) as AgentFacts | { readonly takenBy: number };
     if (!('takenBy' in started)) return { agentId, facts: started };

@@ -98,11 +98,12 @@ export async function openInspector(pid: number): Promise<OpenInspector> {
   const refusal = await refusalOf(pid);
   if (refusal) throw refusal;
   const [port, before] = await Promise.all([inspectorPortOf(pid), portsOf(pid)]);
-  const guardian = new Guardian(pid, port);
+  const guardian = new Guardian(pid, port, before);
   try {
     return { ...(await signalUntilOpen(pid, port, before)), opened: true, guardian };
   } catch (error) {
-    guardian[Symbol.dispose]();
+    // It may open all the same, a little later.
+    guardian.takeOver();
     throw error;
   }
 }

@@ -151,19 +151,27 @@ export class NodeSession {
       group,
     );
     let timer: NodeJS.Timeout | undefined;
+    let isOver = false;
     const hurried = new Promise<Protocol.Runtime.RemoteObject>((resolve, reject) => {
-      timer = setTimeout(() => {
+      const hurry = (): void => {
         // Sent as one burst; where nothing was left to hurry, or its result is still to come, `taken` gives it.
         const isDone = this.#callText('function (id) { return this.turns.hurry(id); }', [id], true);
         const outcome = this.#callText('function (id) { return this.turns.outcome(id); }', [id], returnByValue, group);
         outcome.catch(() => undefined);
-        isDone.then(({ value }) => (value === true ? outcome.then(resolve, reject) : undefined)).catch(() => undefined);
-      }, turnWithin);
+        isDone
+          .then(({ value }) => {
+            if (value === true) void outcome.then(resolve, reject);
+            else if (value === null && !isOver) timer = setTimeout(hurry, hurryAgain);
+          })
+          .catch(() => undefined);
+      };
+      timer = setTimeout(hurry, turnWithin);
     });
     taken.catch(() => undefined);
     try {
       return await Promise.race([taken, hurried]);
     } finally {
+      isOver = true;
       clearTimeout(timer);
     }
   }
@@ -201,6 +209,7 @@ const inTurn: ReadonlySet<string> = new Set([
 ]);
 /** A process that has had no turn of its event loop for so long is in a loop of its own: then not in a turn. */
 const turnWithin = 300;
+const hurryAgain = 10;
 let turns = 0;
 
 // Only these give promises: awaiting a plain value through the inspector has been seen to fail.

@@ -5,6 +5,7 @@ import type { Handle, LiveMember, LiveValue } from '../../live-value.ts';
 import type { Handles } from './handles.ts';
 import {
   className,
+  descriptorIn,
   entriesOf,
   functionName,
   isClass,
@@ -129,7 +130,7 @@ export function makeDescriber(types: Types, handles: Handles, redaction: Redacti
   function previewProperty(value: object, key: PropertyKey, depth: number): string {
     let descriptor: PropertyDescriptor | undefined;
     try {
-      descriptor = Reflect.getOwnPropertyDescriptor(value, key);
+      descriptor = descriptorIn(types, value, key);
     } catch {
       return '[not initialised]';
     }

@@ -1,7 +1,16 @@
 // Members of an object, and the step by step way to one of them; getters and proxies stay untouched.
 import type { LiveMember } from '../../live-value.ts';
 import { entryStep, stepOf, type Describer } from './describe.ts';
-import { entriesOf, isNative, ownKeys, prototypeOf, sizeOfTyped, subtypeOf, type Types } from './shape.ts';
+import {
+  descriptorIn,
+  entriesOf,
+  isNative,
+  ownKeys,
+  prototypeOf,
+  sizeOfTyped,
+  subtypeOf,
+  type Types,
+} from './shape.ts';
 
 /** What a step leads to: a value, or why not. */
 export type Found =
@@ -25,7 +34,7 @@ export function makeMembers(types: Types, describer: Describer): Members {
   const property = (value: object, key: PropertyKey, origin: LiveMember['origin'], isIndex: boolean): LiveMember[] => {
     let descriptor: PropertyDescriptor | undefined;
     try {
-      descriptor = Reflect.getOwnPropertyDescriptor(value, key);
+      descriptor = descriptorIn(types, value, key);
     } catch {
       // An export that is not initialised yet.
       return [
@@ -148,7 +157,7 @@ export function makeMembers(types: Types, describer: Describer): Members {
       at = prototypeOf(types, at), depth++
     ) {
       if (types.isProxy(at)) return 'proxy';
-      const found = Reflect.getOwnPropertyDescriptor(at, key);
+      const found = descriptorIn(types, at, key);
       if (found) return found;
     }
     return undefined;
@@ -202,7 +211,7 @@ export function makeMembers(types: Types, describer: Describer): Members {
       Reflect.apply(mapSet, value, [key, next]);
       return undefined;
     }
-    const own = Reflect.getOwnPropertyDescriptor(value, parsed.key);
+    const own = descriptorIn(types, value, parsed.key);
     if (own && !('value' in own)) return 'it is a getter or setter, whose code would run';
     if (own && !own.writable) return own.configurable ? 'it is read-only' : 'it is read-only and cannot be redefined';
     if (!own) {

@@ -17,11 +17,21 @@ export const textOfFunction = (value: object): string => {
 
 export const isNative = (value: object): boolean => textOfFunction(value).endsWith('{ [native code] }');
 
+// Until Node 22 V8 writes the stack of an error when somebody looks at the property, which runs `Error.prepareStackTrace`.
+const writesStackOnLook = Number(process.versions.node.split('.', 1)[0]) < 22;
+const stackAccessor: PropertyDescriptor = { get: () => undefined, set: () => undefined, configurable: true };
+
+/** Own property without running anything: where V8 would, the stack of an error is what it is in newer ones, an accessor. */
+export const descriptorIn = (types: Types, value: object, key: PropertyKey): PropertyDescriptor | undefined =>
+  writesStackOnLook && key === 'stack' && types.isNativeError(value)
+    ? stackAccessor
+    : Reflect.getOwnPropertyDescriptor(value, key);
+
 /** Own data property, or undefined; never a getter's value. */
 export function dataProperty(types: Types, value: object, key: PropertyKey): unknown {
   if (types.isProxy(value)) return undefined;
   try {
-    return Reflect.getOwnPropertyDescriptor(value, key)?.value;
+    return descriptorIn(types, value, key)?.value;
   } catch {
     return undefined;
   }

@@ -66,6 +66,7 @@ export interface Written {
   readonly ms: number;
 }
 
+const lost = Symbol('lost');
 const globalEval: (source: string) => unknown = eval;
 
 /** One line for a value: what compare-and-set compares, the same text as people see. */
@@ -121,23 +122,27 @@ export function makeState({ types, handles, describer, members, capture, paused,
     closure: ((source: string) => unknown) | undefined,
     expression: string,
     old: unknown,
-    holding: number | null,
+    given: unknown,
   ): unknown =>
     (
       (closure ?? globalEval)(`(function (old, held) { return (${expression}\n); })`) as (
         old: unknown,
         held: unknown,
       ) => unknown
-    )(old, holding === null ? undefined : handles.get(holding));
+    )(old, given);
+
+  /** Looked up before anything else: describing may push it out of the table, and `undefined` would be written for it. */
+  const givenBy = (holding: number | null): unknown => (holding === null ? undefined : (handles.get(holding) ?? lost));
 
   const prepare: State['prepare'] = (token, name, expression, expected, holding) => {
     const closure = capture.closure(token);
-    if (!closure) return { problem: 'released' };
+    const given = givenBy(holding);
+    if (!closure || given === lost) return { problem: 'released' };
     const old = closure(name);
     const before = describer.describe(old, name);
     if (expected !== null && lineOf(before) !== expected) return { problem: 'changed', reason: lineOf(before) };
     try {
-      return { before, next: evaluate(closure, expression, old, holding) };
+      return { before, next: evaluate(closure, expression, old, given) };
     } catch (error) {
       return { problem: 'expression', reason: messageOf(error) };
     }
@@ -161,7 +166,8 @@ export function makeState({ types, handles, describer, members, capture, paused,
     write(handle, step, expression, expected, holding) {
       return timed(() => {
         const object = held(handle);
-        if (object === undefined) return { problem: 'released' };
+        const given = givenBy(holding);
+        if (object === undefined || given === lost) return { problem: 'released' };
         const found = members.find(object, step);
         if (!found.ok && found.problem !== 'missing') return { problem: found.problem };
         const old = found.ok ? found.value : undefined;
@@ -170,7 +176,7 @@ export function makeState({ types, handles, describer, members, capture, paused,
         if (expected !== null && lineOf(before) !== expected) return { problem: 'changed', reason: lineOf(before) };
         let next: unknown;
         try {
-          next = evaluate(undefined, expression, old, holding);
+          next = evaluate(undefined, expression, old, given);
         } catch (error) {
           return { problem: 'expression', reason: messageOf(error) };
         }
@@ -197,7 +203,8 @@ export function makeState({ types, handles, describer, members, capture, paused,
       return timed(() => {
         const object = held(handle);
         const closure = capture.closure(token);
-        if (object === undefined || !closure) return { problem: 'released' };
+        const given = givenBy(holding);
+        if (object === undefined || !closure || given === lost) return { problem: 'released' };
         let field: { get(object: object): unknown; set(object: object, value: unknown): void };
         try {
           field = closure(`({ get: ($o) => $o.${name}, set: ($o, $v) => { $o.${name} = $v; } })`) as typeof field;
@@ -210,7 +217,7 @@ export function makeState({ types, handles, describer, members, capture, paused,
         if (expected !== null && lineOf(before) !== expected) return { problem: 'changed', reason: lineOf(before) };
         let next: unknown;
         try {
-          next = evaluate(undefined, expression, old, holding);
+          next = evaluate(undefined, expression, old, given);
         } catch (error) {
           return { problem: 'expression', reason: messageOf(error) };
         }
@@ -246,7 +253,7 @@ export function makeState({ types, handles, describer, members, capture, paused,
         Reflect.apply(
           callee as (...args: unknown[]) => unknown,
           self,
-          args.map((arg) => evaluate(undefined, arg, undefined, null)),
+          args.map((arg) => evaluate(undefined, arg, undefined, undefined)),
         ),
       );
     },

@@ -2,7 +2,7 @@
 // Sets. Getters and proxies are not entered. It goes on where it stopped, a few milliseconds at a time, so that it never
 // holds the app up for long; large collections are divided too. What it met is held until the walk itself is let go.
 import type { Holder } from './holder.ts';
-import { isNative, ownKeys, type Types } from './shape.ts';
+import { descriptorIn, isNative, ownKeys, type Types } from './shape.ts';
 
 export interface Walk {
   add(...roots: unknown[]): void;
@@ -87,7 +87,7 @@ export function makeWalk({
 
   const property = (value: object, at: number, key: PropertyKey, isNamespace: boolean): void => {
     try {
-      const descriptor = Reflect.getOwnPropertyDescriptor(value, key);
+      const descriptor = descriptorIn(types, value, key);
       if (!descriptor) return;
       for (const part of ['value', 'get', 'set'] as const) {
         const held: unknown = descriptor[part];

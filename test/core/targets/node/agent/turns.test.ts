@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { makeTurns } from '../../../../../src/core/targets/node/agent/turns.ts';
 
@@ -30,6 +31,21 @@ describe('turns', () => {
     expect(turns.hurry(2)).toBe(true);
     expect(() => turns.outcome(2)).toThrow('no');
     await new Promise((resolve) => setImmediate(resolve));
+    expect(runs).toBe(1);
+  });
+
+  it('are not run where Node itself was interrupted, and Error is as it was', () => {
+    const turns = makeTurns();
+    let runs = 0;
+    turns.take(1, () => ++runs).catch(() => undefined);
+    const before = Object.getOwnPropertyDescriptors(Error);
+    const insideNode = new EventEmitter();
+    // Node calls it: no function of the app is between.
+    insideNode.on('now', turns.hurry.bind(turns, 1) as () => void);
+    insideNode.emit('now');
+    expect(runs).toBe(0);
+    expect(Object.getOwnPropertyDescriptors(Error)).toEqual(before);
+    expect(turns.hurry(1)).toBe(true);
     expect(runs).toBe(1);
   });
 
