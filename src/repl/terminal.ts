@@ -24,6 +24,8 @@ export class Terminal {
   #indent = '';
   #running = false;
   #leaving = false;
+  /** Lines that were entered and wait for their turn. */
+  #waiting = 0;
   #work: Promise<void> = Promise.resolve();
 
   constructor({ engine, input, output, history = new History() }: TerminalOptions) {
@@ -47,7 +49,11 @@ export class Terminal {
     const closed = new Promise<void>((done) => this.#lines.once('close', done));
     // Lines that are typed or pasted while a cell runs wait their turn.
     this.#lines.on('line', (line) => {
-      this.#work = this.#work.then(() => this.#line(line));
+      this.#waiting += 1;
+      this.#work = this.#work.then(() => {
+        this.#waiting -= 1;
+        return this.#line(line);
+      });
     });
     this.#lines.on('SIGINT', () => void this.#interrupt());
     const changed = this.#engine.services.session.changed(() => {
@@ -135,9 +141,10 @@ export class Terminal {
   #asked = false;
 
   #prompt(): void {
-    if (this.#leaving) return;
+    // A line that is there already needs neither prompt nor indent: pasted lines bring their own.
+    if (this.#leaving || this.#waiting > 0) return;
     this.#refresh();
-    if (this.#indent !== '') this.#lines.write(this.#indent);
+    if (this.#indent !== '' && this.#lines.line === '') this.#lines.write(this.#indent);
   }
 
   #refresh(): void {
