@@ -5,6 +5,10 @@ import { keyText, request, toCell, writePlace } from './live.ts';
 import { inspectSymbol, liveState } from './live-state.ts';
 import { makeProxy } from './proxies.ts';
 
+const lineWidth = 90;
+/** How many modules are named when all are shown; the app's own come first. */
+const shownModules = 30;
+
 const modules = new Map<string, object>();
 /** Our own objects that list their members without running code of a user or of the target. */
 const listers = new WeakMap<object, () => readonly string[]>();
@@ -14,7 +18,8 @@ export const memberNames = (value: object): readonly string[] | undefined => lis
 /** A member on a line of its module: what lies below it is shown when it is asked for. */
 function lineOf(value: unknown): unknown {
   const preview = liveState(value)?.value.preview;
-  return preview === undefined ? value : { [inspectSymbol]: () => preview };
+  if (preview === undefined) return value;
+  return { [inspectSymbol]: () => (preview.length > lineWidth ? `${preview.slice(0, lineWidth - 1)}…` : preview) };
 }
 
 function moduleProxy(id: string): object {
@@ -62,7 +67,8 @@ const moduleTable: object = makeProxy(
   {},
   {
     get: (shadow, key) => {
-      if (key === inspectSymbol) return () => `modules ${inspect([...request('app.modules', {})])}`;
+      if (key === inspectSymbol)
+        return () => `modules ${inspect([...request('app.modules', {})], { maxArrayLength: shownModules })}`;
       if (typeof key === 'symbol') return Reflect.get(shadow, key);
       // Asked of every value that is awaited or made JSON, as that of a cell is.
       if (key === 'then' || key === 'toJSON') return undefined;

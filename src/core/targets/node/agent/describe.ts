@@ -73,7 +73,8 @@ export function makeDescriber(types: Types, handles: Handles, redaction: Redacti
         .split('\n', 1)[0]!
         .trimEnd()
         .replace(/ {2,}(?=[,)])/g, '')
-        .replace(/ {2,}/g, ' '),
+        .replace(/ {2,}/g, ' ')
+        .replace(/\{$/, '{…}'),
       80,
     );
 
