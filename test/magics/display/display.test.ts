@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toCellError, showCellError } from '../../../src/magics/display/errors.ts';
 import { cutText, oneLine, plainStyle, styleOf, textWidth } from '../../../src/magics/display/style.ts';
 import { table } from '../../../src/magics/display/table.ts';
+import { showGaps } from '../../../src/magics/display/tapes.ts';
 import { showValue } from '../../../src/magics/display/value.ts';
 import { fail } from '../../../src/core/common/errors.ts';
 
@@ -39,6 +40,19 @@ describe('a table', () => {
     expect(String(evil['text/plain'])).not.toContain('\u001b');
     expect(String(evil['text/plain']).split('\n')).toHaveLength(2);
   });
+});
+
+test('what to do about gaps is told once and whole, however narrow the terminal', () => {
+  const remedy = 'record from the start of the app with devsandbox record, or leave the place out with --scope';
+  const gap = (reason: string, place: string, how = remedy) => ({ reason, place, detail: '', remedy: how });
+  const gaps = [
+    gap('private', 'a.ts:1'),
+    gap('closure', 'b.ts:2'),
+    gap('private', 'c.ts:3'),
+    gap('cut', 'end', 'stop'),
+  ];
+  const lines = String(showGaps(gaps, { width: 60, color: false }).data['text/plain']).split('\n');
+  expect(lines.slice(5)).toEqual([`private, closure: ${remedy}`, 'cut: stop']);
 });
 
 test('values stay on a line while they fit', () => {
