@@ -1,6 +1,7 @@
 // The conversation in a terminal: prompt, lines that grow into cells, history, completion, Ctrl-C.
-import { createInterface, type Interface } from 'node:readline';
+import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
+import type { LeftTarget } from '../core/session/state.ts';
 import { paint, styleOf } from '../magics/display/style.ts';
 import type { Engine } from '../magics/engine.ts';
 import { completer } from './completion.ts';
@@ -56,7 +57,10 @@ export class Terminal {
       });
     });
     this.#lines.on('SIGINT', () => void this.#interrupt());
-    const changed = this.#engine.services.session.changed(() => {
+    let known = this.#engine.services.session.state.left;
+    const changed = this.#engine.services.session.changed(({ left }) => {
+      if (left && left !== known && left.reason === 'exited') this.#tellEnd(left);
+      known = left;
       if (!this.#running && !this.#leaving) this.#refresh();
     });
     this.#prompt();
@@ -150,6 +154,18 @@ export class Terminal {
   #refresh(): void {
     this.#lines.setPrompt(this.#cell.length > 0 ? '... ' : this.#text());
     this.#lines.prompt(true);
+  }
+
+  /** In a line of its own, above what is being typed. */
+  #tellEnd({ target, tape }: LeftTarget): void {
+    const kept = tape === undefined ? '' : `; tape ${tape} holds what was recorded until then`;
+    const text = paint(styleOf(this.#output), 'warn', `${target.name} (pid ${target.pid}) has ended${kept}`);
+    if (this.#running) return this.#show.note(text);
+    const rows = this.#lines.getCursorPos().rows;
+    moveCursor(this.#output, 0, -rows);
+    cursorTo(this.#output, 0);
+    clearScreenDown(this.#output);
+    this.#output.write(`${text}\n`);
   }
 
   /** `shop> `, with what is open and whether a recording runs: `shop [edit 9m] ●> ` */

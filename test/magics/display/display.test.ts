@@ -44,7 +44,13 @@ describe('a table', () => {
 
 test('what to do about gaps is told once and whole, however narrow the terminal', () => {
   const remedy = 'record from the start of the app with devsandbox record, or leave the place out with --scope';
-  const gap = (reason: string, place: string, how = remedy) => ({ reason, place, detail: '', remedy: how });
+  const gap = (reason: string, place: string, how = remedy) => ({
+    reason,
+    place,
+    detail: '',
+    calls: undefined,
+    remedy: how,
+  });
   const gaps = [
     gap('private', 'a.ts:1'),
     gap('closure', 'b.ts:2'),
