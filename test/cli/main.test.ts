@@ -42,12 +42,27 @@ test.each([
   [['run', 'missing.ts'], 'DS6021 missing.ts cannot be read (ENOENT)'],
   [['run', 'notes.txt'], 'DS6022 notes.txt is neither'],
   [['replay', 'x.tape'], 'DS6024 '],
+  [['cells.ts'], 'DS6020 there is no command cells.ts; did you mean "devsandbox run cells.ts"?'],
+  [['help', 'nope'], 'DS6020 there is no command nope; there are repl, '],
+  [['kernel', 'instal'], 'DS6020 there is no command kernel instal; did you mean "devsandbox kernel install"?'],
 ])('%j is one coded line and exit code 1', async (args, message) => {
   writeFileSync(join(folder, 'notes.txt'), 'x');
   const { code, stdout, stderr } = await devsandbox(args);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(stderr).toContain(message);
+});
+
+test.each([['tape'], ['kernel']])('%s alone shows what it can do', async (command) => {
+  const { code, stdout, stderr } = await devsandbox([command]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain(`Usage: devsandbox ${command} [options] [command]`);
+});
+
+test('record shows only options that it has', async () => {
+  const { stdout } = await devsandbox(['record', '--help']);
+  expect(stdout).toContain('--scope');
+  expect(stdout).not.toMatch(/--(attach|write|allow)/);
 });
 
 test('a pipe of magics is run to its first error', async () => {
