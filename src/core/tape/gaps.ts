@@ -14,7 +14,7 @@ export interface GapReport {
 }
 
 const remedies: Readonly<Record<string, string>> = {
-  cut: 'end recordings with %record stop; calls before the last complete block replay',
+  cut: 'calls that need the whole value are told as gapped; %record start --scope leaves out who handles it',
   dropped: 'narrow the recording with %record start --scope, or record for a shorter time',
   uncaptured: 'record again while traffic reaches the function',
   inflight: 'record again when the app is quieter',

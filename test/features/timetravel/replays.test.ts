@@ -92,6 +92,14 @@ test('a gap is told with its remedy', async () => {
   expect(gap).toMatchObject({ reason: 'private', detail: '#sum', remedy: expect.stringContaining('%replay check') });
 });
 
+test('a value that was too large is no tape that was cut off', async () => {
+  const { means } = fakeReplay(() =>
+    result([replayed(1, { outcome: 'gapped', gap: { reason: 'cut', place: 'a.ts:9' } })]),
+  );
+  const { gap } = await replayCall(await makeTape(), callNumber(1), {}, means);
+  expect(gap?.remedy).toContain('%record start --scope');
+});
+
 test('calls that cannot be told apart are refused by name', async () => {
   const { means, requests } = fakeReplay(() => result([replayed(1)]));
   const tape = await makeTape();
