@@ -106,7 +106,10 @@ export async function runCommand(args: readonly string[], version: string): Prom
     if (error.exitCode === 0) return; // help was shown
     const group = program.commands.find((each) => each.name() === args[0]);
     // `devsandbox kernel` alone: what it can do is the answer.
-    if (error.code === 'commander.help' && group && args.length === 1) return void group.outputHelp();
+    if (error.code === 'commander.help' && group && args.length === 1) {
+      group.outputHelp();
+      return;
+    }
     throw usageError(error, program, args);
   }
 }
