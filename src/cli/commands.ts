@@ -119,13 +119,22 @@ async function addKernel(program: Command): Promise<void> {
   kernel
     .command('install')
     .description('make the kernel known to Jupyter')
+    .option('--user', 'for this user, which is what happens without any of these')
     .option('--sys-prefix', 'into the Python environment that is active')
     .option('--prefix <folder>', 'into this folder')
     .option('--name <name>', 'name of the kernel')
     .option('--attach <target>', 'target that the kernel attaches to when it starts')
     .allowUnknownOption()
-    .argument('[args...]', 'more options of "devsandbox kernel run", after --')
+    .argument('[args...]', 'more options of "devsandbox kernel run"')
     .action(async (args: readonly string[], flags: Record<string, string | boolean | undefined>) => {
+      // What the kernel does not take would keep it from starting, where nobody sees why.
+      const taken = new Set(kernel.commands.find((each) => each.name() === 'run')!.options.map((each) => each.long));
+      const unknown = args.find((arg) => arg.startsWith('-') && !taken.has(arg.split('=')[0]!));
+      if (unknown !== undefined)
+        throw fail('DS6020', {
+          problem: `unknown option '${unknown}'`,
+          hint: '"devsandbox kernel install --help" shows what it takes',
+        });
       const { kernelInstall } = await import('./kernel.ts');
       kernelInstall(flags, args);
     });
