@@ -25,6 +25,14 @@ describe('a table', () => {
     }
   });
 
+  test('of many columns fits too', () => {
+    const wide = ['tape', 'target', '2026-11-25 04:54:46', '9.6 s', '6,748', '13', '2', '755 KB'];
+    const many = wide.map((each, index) => ({ head: each, cell: () => each, flexible: index === 1 }));
+    const lines = String(table(many, [0], { width: 60, color: false }).data['text/plain']).split('\n');
+    for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(60);
+    expect(lines[1]).toContain('755 KB');
+  });
+
   test('is the same with colours, when they are taken away', () => {
     expect(text(60, true)).not.toBe(text(60));
     expect(stripVTControlCharacters(text(60, true))).toBe(text(60));
