@@ -61,12 +61,10 @@ export async function runCommand(args: readonly string[], version: string): Prom
     .option('--json', 'as JSON')
     .action(async (flags: { json?: boolean }) => runOne(['%targets'], flags));
 
-  withConversation(
-    program
-      .command('record')
-      .description('start a program and record it from its first line')
-      .argument('<command...>', 'options of node, the program and its arguments'),
-  )
+  program
+    .command('record')
+    .description('start a program and record it from its first line')
+    .argument('<command...>', 'options of node, the program and its arguments')
     .option('--out <file>', 'path of the tape')
     .addOption(new Option('--scope <globs>', 'what counts as own code'))
     .addOption(new Option('--compression <codec>', 'how blocks are written').choices(['lz4', 'zstd', 'none']))
@@ -106,6 +104,12 @@ export async function runCommand(args: readonly string[], version: string): Prom
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return; // help was shown
+    const group = program.commands.find((each) => each.name() === args[0]);
+    // `devsandbox kernel` alone: what it can do is the answer.
+    if (error.code === 'commander.help' && group && args.length === 1) {
+      group.outputHelp();
+      return;
+    }
     throw usageError(error, program, args);
   }
 }
@@ -115,13 +119,22 @@ async function addKernel(program: Command): Promise<void> {
   kernel
     .command('install')
     .description('make the kernel known to Jupyter')
+    .option('--user', 'for this user, which is what happens without any of these')
     .option('--sys-prefix', 'into the Python environment that is active')
     .option('--prefix <folder>', 'into this folder')
     .option('--name <name>', 'name of the kernel')
     .option('--attach <target>', 'target that the kernel attaches to when it starts')
     .allowUnknownOption()
-    .argument('[args...]', 'more options of "devsandbox kernel run", after --')
+    .argument('[args...]', 'more options of "devsandbox kernel run"')
     .action(async (args: readonly string[], flags: Record<string, string | boolean | undefined>) => {
+      // What the kernel does not take would keep it from starting, where nobody sees why.
+      const taken = new Set(kernel.commands.find((each) => each.name() === 'run')!.options.map((each) => each.long));
+      const unknown = args.find((arg) => arg.startsWith('-') && !taken.has(arg.split('=')[0]!));
+      if (unknown !== undefined)
+        throw fail('DS6020', {
+          problem: `unknown option '${unknown}'`,
+          hint: '"devsandbox kernel install --help" shows what it takes',
+        });
       const { kernelInstall } = await import('./kernel.ts');
       kernelInstall(flags, args);
     });
@@ -163,14 +176,17 @@ async function engineOptions(flags: ConversationFlags) {
 }
 
 function usageError(error: CommanderError, program: Command, args: readonly string[]) {
-  const names = program.commands.map((each) => each.name());
-  const first = args.find((arg) => !arg.startsWith('-'));
-  const command = program.commands.find((each) => each.name() === first);
-  if (!command && first !== undefined && args[0] === first) {
-    const near = nearest(first, names);
+  const asked = args[0] === 'help' ? args.slice(1) : args;
+  const command = program.commands.find((each) => each.name() === asked[0]);
+  const within = command?.commands.length ? command : undefined;
+  const known = (within ?? program).commands.map((each) => each.name());
+  const word = asked[within ? 1 : 0];
+  if ((within || !command) && word !== undefined && !word.startsWith('-') && !known.includes(word)) {
+    const prefix = within ? `${within.name()} ` : '';
+    const near = /\.(?:[cm]?[jt]s|dsb|ipynb)$/.test(word) && !within ? `run ${word}` : nearest(word, known);
     return fail('DS6020', {
-      problem: `there is no command ${first}`,
-      hint: near ? `did you mean "devsandbox ${near}"?` : `there are ${names.join(', ')}`,
+      problem: `there is no command ${prefix}${word}`,
+      hint: near ? `did you mean "devsandbox ${prefix}${near}"?` : `there are ${known.join(', ')}`,
     });
   }
   return fail('DS6020', {

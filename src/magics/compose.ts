@@ -101,8 +101,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Convers
     watching = undefined;
     target = undefined;
     const { recording } = services;
-    if (recording) void stopRecording(recording).catch(() => undefined); // the tape closes with what arrived
     session.apply({ type: 'target.detached', reason });
+    if (recording) void stopRecording(recording).catch(() => undefined); // the tape closes with what arrived
   };
 
   const runner = new LazyRunner(async (): Promise<CellRunner> => {

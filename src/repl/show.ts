@@ -45,6 +45,13 @@ export class Show {
     this.#freshLine();
   }
 
+  /** A line that no cell gave. */
+  note(text: string): void {
+    this.#clear();
+    this.#freshLine();
+    this.#write(this.#options.output, `${text}\n`);
+  }
+
   #text(bundle: MimeBundle): void {
     this.#clear();
     const text = String(bundle['text/plain'] ?? '');

@@ -1,6 +1,7 @@
 // The conversation in a terminal: prompt, lines that grow into cells, history, completion, Ctrl-C.
-import { createInterface, type Interface } from 'node:readline';
+import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
+import type { LeftTarget } from '../core/session/state.ts';
 import { paint, styleOf } from '../magics/display/style.ts';
 import type { Engine } from '../magics/engine.ts';
 import { completer } from './completion.ts';
@@ -24,6 +25,8 @@ export class Terminal {
   #indent = '';
   #running = false;
   #leaving = false;
+  /** Lines that were entered and wait for their turn. */
+  #waiting = 0;
   #work: Promise<void> = Promise.resolve();
 
   constructor({ engine, input, output, history = new History() }: TerminalOptions) {
@@ -47,10 +50,17 @@ export class Terminal {
     const closed = new Promise<void>((done) => this.#lines.once('close', done));
     // Lines that are typed or pasted while a cell runs wait their turn.
     this.#lines.on('line', (line) => {
-      this.#work = this.#work.then(() => this.#line(line));
+      this.#waiting += 1;
+      this.#work = this.#work.then(() => {
+        this.#waiting -= 1;
+        return this.#line(line);
+      });
     });
     this.#lines.on('SIGINT', () => void this.#interrupt());
-    const changed = this.#engine.services.session.changed(() => {
+    let known = this.#engine.services.session.state.left;
+    const changed = this.#engine.services.session.changed(({ left }) => {
+      if (left && left !== known && left.reason === 'exited') this.#tellEnd(left);
+      known = left;
       if (!this.#running && !this.#leaving) this.#refresh();
     });
     this.#prompt();
@@ -135,14 +145,27 @@ export class Terminal {
   #asked = false;
 
   #prompt(): void {
-    if (this.#leaving) return;
+    // A line that is there already needs neither prompt nor indent: pasted lines bring their own.
+    if (this.#leaving || this.#waiting > 0) return;
     this.#refresh();
-    if (this.#indent !== '') this.#lines.write(this.#indent);
+    if (this.#indent !== '' && this.#lines.line === '') this.#lines.write(this.#indent);
   }
 
   #refresh(): void {
     this.#lines.setPrompt(this.#cell.length > 0 ? '... ' : this.#text());
     this.#lines.prompt(true);
+  }
+
+  /** In a line of its own, above what is being typed. */
+  #tellEnd({ target, tape }: LeftTarget): void {
+    const kept = tape === undefined ? '' : `; tape ${tape} holds what was recorded until then`;
+    const text = paint(styleOf(this.#output), 'warn', `${target.name} (pid ${target.pid}) has ended${kept}`);
+    if (this.#running) return this.#show.note(text);
+    const rows = this.#lines.getCursorPos().rows;
+    moveCursor(this.#output, 0, -rows);
+    cursorTo(this.#output, 0);
+    clearScreenDown(this.#output);
+    this.#output.write(`${text}\n`);
   }
 
   /** `shop> `, with what is open and whether a recording runs: `shop [edit 9m] ●> ` */

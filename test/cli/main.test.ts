@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,12 +42,48 @@ test.each([
   [['run', 'missing.ts'], 'DS6021 missing.ts cannot be read (ENOENT)'],
   [['run', 'notes.txt'], 'DS6022 notes.txt is neither'],
   [['replay', 'x.tape'], 'DS6024 '],
+  [['cells.ts'], 'DS6020 there is no command cells.ts; did you mean "devsandbox run cells.ts"?'],
+  [['help', 'nope'], 'DS6020 there is no command nope; there are repl, '],
+  [['kernel', 'instal'], 'DS6020 there is no command kernel instal; did you mean "devsandbox kernel install"?'],
 ])('%j is one coded line and exit code 1', async (args, message) => {
   writeFileSync(join(folder, 'notes.txt'), 'x');
   const { code, stdout, stderr } = await devsandbox(args);
   expect([code, stdout]).toEqual([1, '']);
   expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   expect(stderr).toContain(message);
+});
+
+test.each([['tape'], ['kernel']])('%s alone shows what it can do', async (command) => {
+  const { code, stdout, stderr } = await devsandbox([command]);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toContain(`Usage: devsandbox ${command} [options] [command]`);
+});
+
+test('kernel install takes --user, and of other options only those that the kernel takes', async () => {
+  const prefix = join(folder, 'prefix');
+  const argv = (): string[] =>
+    (
+      JSON.parse(readFileSync(join(prefix, 'share/jupyter/kernels/devsandbox/kernel.json'), 'utf8')) as {
+        argv: string[];
+      }
+    ).argv;
+  const install = (...args: string[]) => devsandbox(['kernel', 'install', '--prefix', prefix, ...args]);
+  expect((await install('--user')).code).toBe(0);
+  expect(argv().slice(2)).toEqual(['kernel', 'run', '{connection_file}']);
+  expect((await install('--allow-fs', '--allow-pkg', 'ms', '--write')).code).toBe(0);
+  expect(argv().slice(5)).toEqual(['--allow-fs', '--allow-pkg', 'ms', '--write']);
+  const refused = await install('--bogus');
+  expect([refused.code, refused.stderr]).toEqual([
+    1,
+    `DS6020 unknown option '--bogus'; "devsandbox kernel install --help" shows what it takes\n`,
+  ]);
+  expect(argv().slice(5)).toEqual(['--allow-fs', '--allow-pkg', 'ms', '--write']);
+});
+
+test('record shows only options that it has', async () => {
+  const { stdout } = await devsandbox(['record', '--help']);
+  expect(stdout).toContain('--scope');
+  expect(stdout).not.toMatch(/--(attach|write|allow)/);
 });
 
 test('a pipe of magics is run to its first error', async () => {

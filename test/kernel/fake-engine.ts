@@ -17,7 +17,7 @@ export class FakeEngine implements Engine {
     if (silent !== true) this.#cell++;
     let result: ExecuteResult = { status: 'ok', cell: this.#cell, duration: ms(1) };
     for (const line of code.split('\n')) {
-      const [word, rest = ''] = line.split(/ (.*)/s) as [string, string?];
+      const [word, rest = ''] = line.trimStart().split(/ (.*)/s) as [string, string?];
       if (word === 'print') listeners.output({ stream: 'stdout', text: `${rest}\n` });
       else if (word === 'warn') listeners.output({ stream: 'stderr', text: `${rest}\n` });
       else if (word === 'show') listeners.display({ data: { 'text/plain': rest }, displayId: 'd1' });

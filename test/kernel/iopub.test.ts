@@ -65,7 +65,7 @@ it('sends text that waits long enough, or is long enough', () => {
 it('writes text types as text and JSON types as JSON', () => {
   const { iopub, sent } = recorded();
   iopub.display(header('1'), {
-    data: { 'text/plain': 3, 'application/json': { a: 1 }, 'application/vnd.vegalite.v5+json': {} },
+    data: { 'text/plain': 3, 'application/vnd.vegalite.v5+json': {} },
     displayId: 'd',
     update: true,
   });
@@ -74,7 +74,7 @@ it('writes text types as text and JSON types as JSON', () => {
       'update_display_data',
       '1',
       {
-        data: { 'text/plain': '3', 'application/json': { a: 1 }, 'application/vnd.vegalite.v5+json': {} },
+        data: { 'text/plain': '3', 'application/vnd.vegalite.v5+json': {} },
         metadata: {},
         transient: { display_id: 'd' },
       },

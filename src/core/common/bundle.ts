@@ -47,6 +47,9 @@ const formatVersion = 1;
 
 const sha256 = (text: string | Uint8Array): string => createHash('sha256').update(text).digest('hex');
 
+// In the published package an entry is there too, but as JavaScript: what is injected was bundled by the build.
+const inClone = import.meta.url.endsWith('.ts');
+
 const made = new Map<string, Promise<Bundle>>();
 
 /** Bundles `entry` (a file, or its URL) for injection; each bundle is made once in a process. */
@@ -55,7 +58,7 @@ export function bundleInjected(entry: URL | string, options: BundleOptions): Pro
   const key = JSON.stringify([formatVersion, relative(root, file), options]);
   let bundle = made.get(key);
   if (!bundle) {
-    bundle = existsSync(file) ? bundleFromSource(file, options, key) : prebuilt(options.name);
+    bundle = inClone && existsSync(file) ? bundleFromSource(file, options, key) : prebuilt(options.name);
     bundle.catch(() => made.delete(key));
     made.set(key, bundle);
   }

@@ -31,14 +31,21 @@ export function apply(state: SessionState, operation: Operation): Applied {
         ),
       });
     case 'target.attached':
-      return audited({ ...state, target: operation.target }, 'attach', { ...operation.target });
+      return audited({ ...state, target: operation.target, left: undefined }, 'attach', { ...operation.target });
     case 'target.detached':
       // Access was given for one target; the next one starts read-only again.
       if (!state.target) return quiet(state);
-      return audited({ ...state, target: undefined, recording: undefined, access: {} }, 'detach', {
-        pid: state.target.pid,
-        reason: operation.reason,
-      });
+      return audited(
+        {
+          ...state,
+          target: undefined,
+          left: { target: state.target, reason: operation.reason, tape: state.recording },
+          recording: undefined,
+          access: {},
+        },
+        'detach',
+        { pid: state.target.pid, reason: operation.reason },
+      );
     case 'access.allow':
       return allow(state, operation);
     case 'access.deny': {

@@ -44,6 +44,15 @@ export interface AttachedTarget {
   readonly selector: string;
 }
 
+/** The target that was left last, until the next one is attached. */
+export interface LeftTarget {
+  readonly target: AttachedTarget;
+  /** `detached`, or `exited`: it ended while it was attached. */
+  readonly reason: string;
+  /** What was being recorded then. */
+  readonly tape: string | undefined;
+}
+
 export interface VariantRecord {
   readonly name: string;
   readonly module: string;
@@ -55,6 +64,7 @@ export interface SessionState {
   readonly id: string;
   readonly user: string;
   readonly target: AttachedTarget | undefined;
+  readonly left: LeftTarget | undefined;
   /** The newest ones; older cells are forgotten, their number goes on counting. */
   readonly cells: readonly CellRecord[];
   readonly cellCount: number;
@@ -97,6 +107,7 @@ export const emptyState = (id: string, user: string): SessionState => ({
   id,
   user,
   target: undefined,
+  left: undefined,
   cells: [],
   cellCount: 0,
   tapes: [],

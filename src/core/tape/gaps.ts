@@ -14,17 +14,16 @@ export interface GapReport {
 }
 
 const remedies: Readonly<Record<string, string>> = {
-  cut: 'end recordings with %record stop; calls before the last complete block replay',
+  cut: 'calls that need the whole value are told as gapped; %record start --scope leaves out who handles it',
   dropped: 'narrow the recording with %record start --scope, or record for a shorter time',
-  private: 'record from the start of the app: devsandbox record app.js',
-  closure: 'record from the start of the app: devsandbox record app.js',
-  uncaptured: 'drive traffic at the function while capture runs, or record from the start: devsandbox record app.js',
-  inflight: 'record again when the app is quieter, or from its start: devsandbox record app.js',
+  uncaptured: 'record again while traffic reaches the function',
+  inflight: 'record again when the app is quieter',
   transform: 'leave the file out of the scope, or report the syntax that could not be instrumented',
 };
 
 export const remedyFor = (reason: string): string =>
-  remedies[reason] ?? 'record from the start of the app with devsandbox record, or leave the place out with --scope';
+  remedies[reason] ??
+  'it runs unrecorded; %replay check tells which calls needed it, %record start --scope leaves its file out';
 
 interface Entry {
   readonly report: GapReport;

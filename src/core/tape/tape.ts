@@ -131,7 +131,13 @@ export class Tape implements Disposable {
     for (const gap of this.callIndex.gaps()) collector.add(gap);
     if (this.cut) {
       const detail = `${this.cut.reason}; ${this.cut.bytes} bytes left away`;
-      collector.add({ reason: 'cut', place: `byte ${this.cut.offset}`, detail, calls: this.callIndex.openRoots() });
+      collector.add({
+        reason: 'cut',
+        place: `byte ${this.cut.offset}`,
+        detail,
+        calls: this.callIndex.openRoots(),
+        remedy: 'end recordings with %record stop; calls before the last complete block replay',
+      });
     }
     return collector.list();
   }

@@ -2,6 +2,7 @@
 import type { AuditEntry } from '../../core/session/audit.ts';
 import { defineMagic } from '../declare.ts';
 import { table } from '../display/table.ts';
+import { formatCount } from '../quantities.ts';
 
 export const auditMagic = defineMagic({
   name: 'audit',
@@ -14,7 +15,9 @@ export const auditMagic = defineMagic({
       const check = audit.verify();
       const entries = audit.entries();
       const limit = Math.max(1, (values['limit'] as number | undefined) ?? 50);
-      const verdict = check.intact ? `chain intact, ${check.entries} entries` : `CHAIN BROKEN: ${check.reason}`;
+      const verdict = check.intact
+        ? `chain intact, ${formatCount(check.entries, 'entry', 'entries')}`
+        : `CHAIN BROKEN: ${check.reason}`;
       const display = table<AuditEntry>(
         [
           { head: '#', cell: (entry) => String(entry.n), right: true },
@@ -34,5 +37,8 @@ export const auditMagic = defineMagic({
 
 const describe = (details: AuditEntry['details']): string =>
   Object.entries(details)
-    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name} ${textOf(value)}`)
     .join(', ');
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.map(textOf).join(' ') : JSON.stringify(value);

@@ -28,6 +28,7 @@ export const helpMagic = defineMagic({
           notes: [
             '',
             '%help NAME explains one; ?name and ??name show a value; every magic is a method too: await session.record.start()',
+            'a cell that begins with %%NAME gives its other lines to the magic; in a terminal a blank line ends it',
           ],
         },
       );

@@ -8,6 +8,8 @@ import { ratioChart } from './timeline.ts';
 
 type Side = ComparisonReport['a'];
 
+const shownDifferences = 5;
+
 const stops = (kind: 'unanswered' | 'unfinished') => ({
   head: kind,
   cell: (side: Side) => side[kind].toLocaleString('en-US'),
@@ -29,6 +31,7 @@ function assumptions({ name, borrowed, adapted, unanswered }: Side): string[] {
 export function showComparison(report: ComparisonReport, style: TextStyle): DisplayOutput {
   const { a, b, ratio, recommendation, others } = report;
   const left = [a, b].reduce((sum, side) => sum + side.unanswered + side.unfinished, 0);
+  const more = report.different - Math.min(report.differences.length, shownDifferences);
   const shown = table(
     [
       { head: 'variant', cell: (side: Side) => side.name },
@@ -49,7 +52,12 @@ export function showComparison(report: ComparisonReport, style: TextStyle): Disp
       notes: [
         `${formatCount(report.pairs, 'call')} compared, same result on ${report.same.toLocaleString('en-US')}`,
         `same result on ${others.same.toLocaleString('en-US')} of ${formatCount(others.calls, 'other call')} (those in requests that failed on neither side)`,
-        ...report.differences.map((each) => `  #${each.call} ${each.name}: ${a.name} ${each.a}, ${b.name} ${each.b}`),
+        ...report.differences
+          .slice(0, shownDifferences)
+          .map((each) => `  #${each.call} ${each.name}: ${a.name} ${each.a}, ${b.name} ${each.b}`),
+        ...(more > 0
+          ? [`  … ${more.toLocaleString('en-US')} more ${more === 1 ? 'call differs' : 'calls differ'}`]
+          : []),
         ...[a, b].flatMap(assumptions),
         ...report.stopped.map(
           (each) => `  #${each.call} ${each.name}: ${each.variant} ${each.kind} at ${each.place || '?'}: ${each.ask}`,

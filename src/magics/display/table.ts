@@ -3,6 +3,9 @@ import type { DisplayOutput } from '../../core/sandbox/ports.ts';
 import { htmlTable, type HtmlCell } from './html.ts';
 import { cutText, oneLine, paint, textWidth, type TextStyle } from './style.ts';
 
+/** Columns that a cell keeps however narrow the terminal is. */
+const narrowest = 6;
+
 export interface Column<Row> {
   readonly head: string;
   readonly cell: (row: Row) => string;
@@ -80,8 +83,8 @@ function textRows(
       over = sum(widths) + gaps - style.width
     ) {
       const widest = candidates.reduce((best, index) => (widths[index]! > widths[best]! ? index : best));
-      if (widths[widest]! <= 8) break;
-      widths[widest] = Math.max(8, widths[widest]! - over);
+      if (widths[widest]! <= narrowest) break;
+      widths[widest] = Math.max(narrowest, widths[widest]! - over);
     }
   }
   const line = (cells: readonly HtmlCell[], look?: 'title') =>

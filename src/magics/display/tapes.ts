@@ -95,12 +95,18 @@ export const showGaps = (gaps: readonly Gap[], style: TextStyle): DisplayOutput 
         cell: (gap) => (gap.calls === undefined ? 'whole tape' : gap.calls.length.toLocaleString('en-US')),
         right: true,
       },
-      { head: 'remedy', cell: (gap) => gap.remedy, flexible: true, tone: () => 'dim' },
     ],
     gaps,
     style,
-    { empty: 'nothing was left out' },
+    { empty: 'nothing was left out', notes: remediesOf(gaps) },
   );
+
+/** Each remedy once and whole, below the table: a column would cut it. */
+function remediesOf(gaps: readonly Gap[]): readonly string[] {
+  const reasons = new Map<string, Set<string>>();
+  for (const { remedy, reason } of gaps) reasons.set(remedy, (reasons.get(remedy) ?? new Set()).add(reason));
+  return [...reasons].map(([remedy, of]) => `${[...of].join(', ')}: ${remedy}`);
+}
 
 export function showCalls(list: CallList, style: TextStyle): DisplayOutput {
   const more = list.total - list.calls.length;
@@ -211,7 +217,7 @@ export function showCheck(check: CheckReport, style: TextStyle): DisplayOutput {
     kinds,
     style,
     {
-      caption: `tape ${check.tape}: ${check.exact.toLocaleString('en-US')} of ${formatCount(check.calls, 'call')} exact, ${check.diverged} diverged, ${check.gapped} gapped, in ${formatDuration(check.ms)}`,
+      caption: `tape ${check.tape}: ${check.exact.toLocaleString('en-US')} of ${formatCount(check.calls, 'root call')} exact, ${check.diverged} diverged, ${check.gapped} gapped, in ${formatDuration(check.ms)}`,
       empty: '',
       notes: [
         ...check.gaps.map((gap) => `gap: ${gap.reason} at ${gap.place} (${formatCount(gap.calls, 'call')})`),

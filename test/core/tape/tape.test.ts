@@ -178,7 +178,10 @@ describe('a tape that is not whole', () => {
           expect(events.length % 28).toBe(0);
           expect(tape.cut).toBeDefined();
           expect(tape.cut!.offset + tape.cut!.bytes).toBe(length);
-          expect(tape.gaps().at(-1)?.reason).toBe('cut');
+          expect(tape.gaps().at(-1)).toMatchObject({
+            reason: 'cut',
+            remedy: expect.stringContaining('%record stop'),
+          });
         } catch (error) {
           if (!isDevsandboxError(error)) throw error;
           expect(['DS3001', 'DS3005']).toContain(error.code);

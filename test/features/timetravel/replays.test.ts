@@ -89,7 +89,15 @@ test('a gap is told with its remedy', async () => {
     result([replayed(1, { outcome: 'gapped', gap: { reason: 'private', place: 'src/a.ts:9' } })]),
   );
   const { gap } = await replayCall(await makeTape(), callNumber(1), {}, means);
-  expect(gap).toMatchObject({ reason: 'private', detail: '#sum', remedy: expect.stringContaining('record') });
+  expect(gap).toMatchObject({ reason: 'private', detail: '#sum', remedy: expect.stringContaining('%replay check') });
+});
+
+test('a value that was too large is no tape that was cut off', async () => {
+  const { means } = fakeReplay(() =>
+    result([replayed(1, { outcome: 'gapped', gap: { reason: 'cut', place: 'a.ts:9' } })]),
+  );
+  const { gap } = await replayCall(await makeTape(), callNumber(1), {}, means);
+  expect(gap?.remedy).toContain('%record start --scope');
 });
 
 test('calls that cannot be told apart are refused by name', async () => {

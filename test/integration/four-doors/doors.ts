@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { attach } from '../../../src/api/index.ts';
 import { readCells } from '../../../src/cli/script.ts';
+import { dataType } from '../../../src/kernel/mime.ts';
 import { jupyterHome, runProgram } from '../../support/jupyter.ts';
 import { executeNotebook } from '../../support/notebook.ts';
 
@@ -123,7 +124,7 @@ export async function throughKernel({ script, target, folder }: DoorOptions): Pr
       .map((cell) => ({
         status: cell.errors.length > 0 ? 'error' : 'ok',
         text: plain(cell.results[0]),
-        json: structured(cell.results[0]?.['application/json']),
+        json: structured(cell.results[0]?.[dataType] ?? cell.results[0]?.['application/json']),
         stdout: cell.text,
         displays: cell.displays.map(plain),
         error: cell.errors[0]?.replace(/^[\w.]+: /, ''),

@@ -201,7 +201,7 @@ def case_text_that_is_no_unicode(kernel):
 def case_magic(kernel):
     outcome = kernel.ok("%lsmagic")
     data = outcome.contents("execute_result")[0]["data"]
-    assert "text/plain" in data and "application/json" in data, data
+    assert "text/plain" in data and "application/vnd.devsandbox+json" in data, data
     reply = kernel.run("%recrod").reply
     equal(reply["status"], "error")
     assert "DS6" in reply["evalue"] and "%record" in reply["evalue"], reply

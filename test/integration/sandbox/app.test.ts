@@ -187,6 +187,32 @@ test('with access, assignment and calls work; what cannot cross is refused', asy
   }
 });
 
+test('the table of modules and a module show what they hold, as a value and when printed', async () => {
+  const modules = "modules [ 'src/cart.ts', 'lib/x.js' ]";
+  expect((await cells.run('app.modules')).value).toEqual({ 'text/plain': modules });
+  expect((await cells.run('await app.modules; 1')).error).toBeUndefined();
+  expect((await cells.run('console.log(app.modules)')).out).toEqual([`stdout: ${modules}\n`]);
+  expect((await cells.run('({ all: app.modules })')).value?.['text/plain']).toBe(`{ all: ${modules} }`);
+  const cart = String((await cells.run('m')).value?.['text/plain']);
+  expect(cart).toMatch(/^src\/cart\.ts \{\n {2}count: 77,\n {2}carts: Map\(4\) \{ "42" → Cart \{/);
+  expect(cart).toContain('password: [redacted password]');
+  expect((await cells.run('console.log(m)')).out).toEqual([`stdout: ${cart}\n`]);
+  expect((await cells.runner.inspect('app.modules', 11)).data['text/plain']).toContain(modules);
+  expect(getterRuns).toBe(0);
+});
+
+test('what is shown of a large collection tells its size and how much was left out', async () => {
+  const many = Array.from({ length: 250 }, (_, index) => [`k${index}`, index] as const);
+  Object.assign(state.odd, { map: new Map(many), set: new Set(many.keys()), object: Object.fromEntries(many) });
+  const text = async (code: string): Promise<string> => String((await cells.run(code)).value?.['text/plain']);
+  expect(await text('m.odd.map')).toMatch(
+    /^Map\(250\) \{\n {2}'k0' => 0,[^]*\n {2}'k99' => 99,\n {2}\.\.\. 150 more items\n\}$/,
+  );
+  expect(await text('m.odd.set')).toMatch(/^Set\(250\) \{[^]*\n {2}99,\n {2}\.\.\. 150 more items\n\}$/);
+  expect(await text('m.list')).toMatch(/^\[[^]*\b99,\n {2}\.\.\. 1100 more items\n\]$/);
+  expect(await text('m.odd.object')).toMatch(/^\{[^]*\bk99: 99,\n {2}'…': 150 more\n\}$/);
+});
+
 test('an unknown module is an error', async () => {
   expect((await cells.run("app.modules['src/nope.ts']")).error?.code).toBe('DS2024');
 });

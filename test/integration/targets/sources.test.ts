@@ -35,6 +35,7 @@ it.each(([24, 26] as const).filter((each) => existsSync(nodeBinary(each))))(
     expect(await target.read({ module: 'app.ts', variable: 'total' })).toMatchObject({
       kind: 'function',
       place: 'app.ts:9',
+      preview: 'function total(id) {…}',
     });
     await target.write({ module: 'app.ts', variable: 'factor' }, '3');
     expect(await app.get()).toEqual({ total: 12 });

@@ -24,7 +24,7 @@ const report = (more: Partial<ComparisonReport> = {}): ComparisonReport => ({
   pairs: 1_212,
   others: { calls: 1_182, same: 1_182 },
   same: 1_182,
-  different: 30,
+  different: 1,
   differences: [{ call: callNumber(615), name: 'POST /checkout', a: 'answered 404', b: 'answered 500' }],
   stopped: [],
   ratio: { median: 1.204, low: 1.09, high: 1.33, confidence: 0.95, seed: 1, rounds: 5 },
@@ -72,4 +72,12 @@ test('calls without a result have columns of their own and are listed with place
   );
   expect(shown).toContain('too few runs for a ratio of times');
   expect(shown).toContain('no recommendation: look at the differences first');
+});
+
+test('a few differences are shown and the others counted, so that the recommendation stays in sight', () => {
+  const one = { name: 'POST /checkout', a: 'answered 404', b: 'answered 500' };
+  const differences = Array.from({ length: 20 }, (_, index) => ({ ...one, call: callNumber(index + 1) }));
+  const shown = text(report({ differences, different: 54 }));
+  expect(shown.match(/^ {2}#\d+ POST/gm)).toHaveLength(5);
+  expect(shown).toContain('\n  … 49 more calls differ\n');
 });

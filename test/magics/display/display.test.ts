@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { toCellError, showCellError } from '../../../src/magics/display/errors.ts';
 import { cutText, oneLine, plainStyle, styleOf, textWidth } from '../../../src/magics/display/style.ts';
 import { table } from '../../../src/magics/display/table.ts';
+import { showGaps } from '../../../src/magics/display/tapes.ts';
 import { showValue } from '../../../src/magics/display/value.ts';
 import { fail } from '../../../src/core/common/errors.ts';
 
@@ -24,6 +25,14 @@ describe('a table', () => {
     }
   });
 
+  test('of many columns fits too', () => {
+    const wide = ['tape', 'target', '2026-11-25 04:54:46', '9.6 s', '6,748', '13', '2', '755 KB'];
+    const many = wide.map((each, index) => ({ head: each, cell: () => each, flexible: index === 1 }));
+    const lines = String(table(many, [0], { width: 60, color: false }).data['text/plain']).split('\n');
+    for (const line of lines) expect(textWidth(line)).toBeLessThanOrEqual(60);
+    expect(lines[1]).toContain('755 KB');
+  });
+
   test('is the same with colours, when they are taken away', () => {
     expect(text(60, true)).not.toBe(text(60));
     expect(stripVTControlCharacters(text(60, true))).toBe(text(60));
@@ -39,6 +48,25 @@ describe('a table', () => {
     expect(String(evil['text/plain'])).not.toContain('\u001b');
     expect(String(evil['text/plain']).split('\n')).toHaveLength(2);
   });
+});
+
+test('what to do about gaps is told once and whole, however narrow the terminal', () => {
+  const remedy = 'record from the start of the app with devsandbox record, or leave the place out with --scope';
+  const gap = (reason: string, place: string, how = remedy) => ({
+    reason,
+    place,
+    detail: '',
+    calls: undefined,
+    remedy: how,
+  });
+  const gaps = [
+    gap('private', 'a.ts:1'),
+    gap('closure', 'b.ts:2'),
+    gap('private', 'c.ts:3'),
+    gap('cut', 'end', 'stop'),
+  ];
+  const lines = String(showGaps(gaps, { width: 60, color: false }).data['text/plain']).split('\n');
+  expect(lines.slice(5)).toEqual([`private, closure: ${remedy}`, 'cut: stop']);
 });
 
 test('values stay on a line while they fit', () => {

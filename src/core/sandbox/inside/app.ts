@@ -1,7 +1,13 @@
 // The cells' `app`: `app.modules['src/cart.ts'].carts`. Everything below is in live.ts.
+import { inspect } from 'node-inspect-extracted';
 import type { LiveMember } from '../../targets/live-value.ts';
 import { keyText, request, toCell, writePlace } from './live.ts';
+import { inspectSymbol, liveState } from './live-state.ts';
 import { makeProxy } from './proxies.ts';
+
+const lineWidth = 90;
+/** How many modules are named when all are shown; the app's own come first. */
+const shownModules = 30;
 
 const modules = new Map<string, object>();
 /** Our own objects that list their members without running code of a user or of the target. */
@@ -9,16 +15,27 @@ const listers = new WeakMap<object, () => readonly string[]>();
 
 export const memberNames = (value: object): readonly string[] | undefined => listers.get(value)?.();
 
+/** A member on a line of its module: what lies below it is shown when it is asked for. */
+function lineOf(value: unknown): unknown {
+  const preview = liveState(value)?.value.preview;
+  if (preview === undefined) return value;
+  return { [inspectSymbol]: () => (preview.length > lineWidth ? `${preview.slice(0, lineWidth - 1)}…` : preview) };
+}
+
 function moduleProxy(id: string): object {
   let made = modules.get(id);
   if (made) return made;
   const list = (): readonly LiveMember[] => request('app.moduleMembers', { module: id });
+  const text = (): string =>
+    `${id} ${inspect(Object.fromEntries(list().map((member) => [keyText(member), lineOf(toCell(member.value))])))}`;
   made = makeProxy(
     {},
     {
       get: (shadow, key) =>
         typeof key === 'symbol'
-          ? Reflect.get(shadow, key)
+          ? key === inspectSymbol
+            ? text
+            : Reflect.get(shadow, key)
           : key === 'toJSON'
             ? undefined
             : toCell(request('app.read', { place: { module: id, name: key } })),
@@ -50,8 +67,11 @@ const moduleTable: object = makeProxy(
   {},
   {
     get: (shadow, key) => {
+      if (key === inspectSymbol)
+        return () => `modules ${inspect([...request('app.modules', {})], { maxArrayLength: shownModules })}`;
       if (typeof key === 'symbol') return Reflect.get(shadow, key);
-      if (key === 'toJSON') return undefined;
+      // Asked of every value that is awaited or made JSON, as that of a cell is.
+      if (key === 'then' || key === 'toJSON') return undefined;
       return modules.get(key) ?? (request('app.modules', {}).includes(key) ? moduleProxy(key) : noModule(key));
     },
     set: () => false,

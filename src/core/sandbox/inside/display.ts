@@ -36,22 +36,30 @@ function copyOf(state: LiveState, depth: number, note: Note): unknown {
     return text;
   }
   const all = state.members().filter((member) => member.origin !== 'prototype');
-  const members = all.slice(0, liveItems);
-  if (all.length > members.length) note.cut = true;
+  if (all.length > liveItems) note.cut = true;
   const inner = (described: LiveMember['value'] | LiveMember['key']): unknown => {
     const cell = toCell(described);
     const next = liveState(cell);
     return next ? copyOf(next, depth - 1, note) : cell;
   };
-  const entries = members.filter((member) => member.origin === 'entry');
-  if (value.subtype === 'map') return new Map(entries.map((member) => [inner(member.key), inner(member.value)]));
-  if (value.subtype === 'set') return new Set(entries.map((member) => inner(member.value)));
-  const pairs = members
-    .filter((member) => member.enumerable || value.subtype === 'error')
-    .map((member) => [keyText(member), inner(member.value)] as const);
-  if (value.subtype === 'array')
-    return Object.assign([], Object.fromEntries(pairs.filter(([key]) => key !== 'length')));
+  const entries = all.filter((member) => member.origin === 'entry');
+  // What is not shown is counted: the copy is as large as the value, and printing says how many more there are.
+  const shown = (member: LiveMember, index: number, part: 'key' | 'value'): unknown =>
+    index < liveItems ? inner(member[part]) : { [inspect.custom]: () => '…' };
+  if (value.subtype === 'map')
+    return new Map(entries.map((member, index) => [shown(member, index, 'key'), shown(member, index, 'value')]));
+  if (value.subtype === 'set') return new Set(entries.map((member, index) => shown(member, index, 'value')));
+  const visible = all.filter((member) => member.enumerable || value.subtype === 'error');
+  const pairs = visible.slice(0, liveItems).map((member) => [keyText(member), inner(member.value)] as const);
+  if (value.subtype === 'array') {
+    const copy: unknown[] = Object.assign([], Object.fromEntries(pairs));
+    const last = visible.findLast((member) => /^\d+$/.test(keyText(member)));
+    copy.length = last ? Number(keyText(last)) + 1 : copy.length;
+    return copy;
+  }
   const made = Object.fromEntries(pairs);
+  const more = visible.length - pairs.length;
+  if (more > 0) made['…'] = { [inspect.custom]: () => `${more} more` };
   if (note.classes && value.className !== 'Object' && value.className !== '') {
     const shown = class {};
     Object.defineProperty(shown, 'name', { value: value.className });

@@ -105,12 +105,18 @@ export async function describeProcess(pid: number): Promise<Description | undefi
   const written = scriptOf(args);
   const script = written === undefined ? '' : resolve(cwd ?? '/', written);
   return {
-    name: (script === '' ? undefined : await packageName(script)) ?? nameOfScript(script),
+    name: titleOf(args) ?? (script === '' ? undefined : await packageName(script)) ?? nameOfScript(script),
     runtimeVersion: (await versionOf(pid)) ?? '',
     script,
     cwd: cwd ?? '',
     ...(env?.has('NODE_UNIQUE_ID') && { clusterPrimary: status.parent }),
   };
+}
+
+/** A title that the process gave itself: it is written over the command line, and nothing else is left there. */
+function titleOf([first = '', ...rest]: readonly string[]): string | undefined {
+  const title = first.trim();
+  return title === '' || /^node(\.exe)?$/.test(basename(title)) || rest.some((arg) => arg !== '') ? undefined : title;
 }
 
 const nameOfScript = (script: string): string => {
@@ -158,6 +164,7 @@ const optionsWithValue = new Set([
 export function scriptOf(args: readonly string[]): string | undefined {
   for (let i = 1; i < args.length; i++) {
     const arg = args[i]!;
+    if (arg === '') continue;
     if (/^(-e|--eval|-p|--print|-pe|-i|--interactive|--test)(=|$)/.test(arg)) return undefined;
     if (arg === '--') return args[i + 1];
     if (!arg.startsWith('-')) return arg;

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { describeProcess, scriptOf } from '../../../../src/core/targets/node/candidates.ts';
 
@@ -17,5 +19,17 @@ describe('describeProcess', () => {
       runtimeVersion: process.versions.node,
       cwd: process.cwd(),
     });
+  });
+
+  it('names a process by the title that it gave itself', async () => {
+    // The title is written over the command line, of which nothing is left.
+    const code = 'process.title = "my-server"; console.log(1); setInterval(() => 0, 1000)';
+    const child = spawn(process.execPath, ['-e', code], { stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      await once(child.stdout, 'data');
+      expect(await describeProcess(child.pid!)).toMatchObject({ name: 'my-server', script: '' });
+    } finally {
+      child.kill();
+    }
   });
 });

@@ -67,7 +67,17 @@ export function makeDescriber(types: Types, handles: Handles, redaction: Redacti
 
   const cut = (text: string, limit: number): string => (text.length > limit ? `${text.slice(0, limit - 1)}…` : text);
 
-  const firstLine = (fn: object): string => cut(textOfFunction(fn).split('\n', 1)[0]!.trimEnd(), 80);
+  // Node.js puts blanks where it strips types.
+  const firstLine = (fn: object): string =>
+    cut(
+      textOfFunction(fn)
+        .split('\n', 1)[0]!
+        .trimEnd()
+        .replace(/ {2,}(?=[,)])/g, '')
+        .replace(/ {2,}/g, ' ')
+        .replace(/\{$/, '{…}'),
+      80,
+    );
 
   const data = (value: object, key: PropertyKey): string | undefined => {
     const found: unknown = Reflect.getOwnPropertyDescriptor(value, key)?.value;
