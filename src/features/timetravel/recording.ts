@@ -227,6 +227,13 @@ class TapeRecording implements Recording {
           remedy: 'calls that had ended replay; record again to see the others whole',
         });
     }
+    if (this.#lastStatus.dropped > 0)
+      writer.appendGap({
+        reason: 'dropped',
+        place: 'end of the tape',
+        detail: 'the target had more to say than the connection to it took; the recording ended there',
+        calls: writer.openRoots(),
+      });
     this.#writeEnd(inTarget.manifest);
     await writer.close();
     problem ??= sink.problem;

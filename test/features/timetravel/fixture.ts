@@ -145,6 +145,8 @@ export interface FakeTarget {
   readonly chunk: (chunk: Uint8Array) => void;
   readonly log: string[];
   stop: () => Promise<void>;
+  /** What the recorder says it could not send. */
+  dropped: number;
 }
 
 /** A target whose recorder does nothing by itself: the test hands over chunks. */
@@ -168,6 +170,7 @@ export function fakeTarget(
     exit: () => exited.emit({ code: null, signal: 'SIGKILL' }),
     chunk: (chunk) => options?.onChunk(chunk),
     stop: () => Promise.resolve(),
+    dropped: 0,
     target: {
       info: {
         kind: 'fake',
@@ -190,7 +193,7 @@ export function fakeTarget(
           stop: async () => {
             fake.log.push('stop');
             await fake.stop();
-            return status;
+            return { ...status, dropped: fake.dropped };
           },
         });
       },

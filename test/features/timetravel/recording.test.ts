@@ -79,6 +79,16 @@ test('a target that ends closes the tape and names the calls that were open', as
   );
 });
 
+test('what the target could not send is a gap with the calls that were open', async () => {
+  const fake = fakeTarget([first, second]);
+  const recording = await startRecording(fake.target, { directory: folder() }, makeDecoder);
+  fake.dropped = 3;
+  expect(await recording.stop()).toMatchObject({ complete: true, dropped: 3 });
+  expect(await tapeGaps(recording.path, makeDecoder)).toContainEqual(
+    expect.objectContaining({ reason: 'dropped', place: 'end of the tape', calls: [4] }),
+  );
+});
+
 test('an interrupt while own code is captured stops the recorder and leaves no file', async () => {
   const abort = new AbortController();
   const fake = fakeTarget([first]);

@@ -1,6 +1,7 @@
 // Records a running process without a restart: finds its own functions, makes instrumented copies beside them, and puts
 // those where foreign code holds a reference. The front drives, the target does; everything it does is taken back when
 // the recording stops, when we detach and when we die.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fail } from '../../../common/errors.ts';
 import { bytes, ms, type Milliseconds } from '../../../common/units.ts';
 import type { Manifest } from '../../../instrument/manifest.ts';
@@ -18,6 +19,7 @@ import { ownCode, type Gap } from './own-modules.ts';
 const frames = { chunk: 2, end: 3 } as const;
 const maxBytesPerSecond = 48 * 1024 * 1024;
 const lastChunkWithin = 10_000;
+const cancelWithin = 2000;
 
 /** What recording needs of a target. */
 export interface Recordable {
@@ -114,7 +116,7 @@ export async function recordNode(
     });
   } catch (error) {
     for (const each of listening) each[Symbol.dispose]();
-    await inside?.call('cancel').catch(() => undefined);
+    await Promise.race([inside?.wait('cancel').catch(() => undefined), sleep(cancelWithin, undefined, { ref: false })]);
     await inside?.release();
     recorded.delete(session);
     throw error;

@@ -80,8 +80,17 @@ export function createRecording(agent: Agent, options: RecordingStart) {
   const recorder = createRecorder({
     now: () => Math.round((clock() - start) * 1000),
     // The recorder uses its buffer again; the socket may not have written it yet.
+    // What follows a lost chunk cannot be read, so the first one that is not taken ends the recording.
     send: (chunk) => {
-      if (!agent.link.send(recordingFrames.chunk, Buffer.from(chunk))) dropped++;
+      if (dropped === 0 && agent.link.send(recordingFrames.chunk, Buffer.from(chunk))) return;
+      dropped++;
+      later(() => {
+        try {
+          paused(end);
+        } catch {
+          // The app must not notice.
+        }
+      });
     },
     defer: (callback) => {
       Reflect.apply(nextTick, process, [callback]);
@@ -350,8 +359,9 @@ export function createRecording(agent: Agent, options: RecordingStart) {
       sweepRoots = [];
       return swept;
     },
-    /** Before it began: takes back what there is. */
-    cancel(): void {
+    /** Takes back what there is of one that could not begin; it may have begun to write. */
+    async cancel(): Promise<void> {
+      await new Promise<void>((resolve) => void later(resolve));
       forget();
       end();
       discovery.release();

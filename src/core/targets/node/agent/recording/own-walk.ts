@@ -3,7 +3,7 @@
 // only references that foreign code holds are swapped. No getter and no proxy trap runs; the walk goes on in slices.
 import type { ClosureScope } from '../closures.ts';
 import type { Holder as Place } from '../holder.ts';
-import { entriesOf, isNative, ownKeys, textOfFunction, type Types } from '../shape.ts';
+import { descriptorIn, entriesOf, isNative, ownKeys, textOfFunction, type Types } from '../shape.ts';
 
 /** One place that holds a function. */
 export interface Holder extends Place {
@@ -131,7 +131,7 @@ export function makeOwnWalk(
     for (const key of keys.length > entryLimit ? keys.slice(0, entryLimit) : keys) {
       let descriptor: PropertyDescriptor | undefined;
       try {
-        descriptor = Reflect.getOwnPropertyDescriptor(value, key);
+        descriptor = descriptorIn(types, value, key);
       } catch {
         // An export that is not initialised yet.
       }
