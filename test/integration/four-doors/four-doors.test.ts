@@ -37,7 +37,7 @@ const steady = (cells: readonly SeenCell[]): readonly SeenCell[] =>
     const unify = (text: string): string =>
       text
         .replace(/"session": ?"[0-9a-f]{8}"/g, '"session":"…"')
-        .replace(/"(handle|longest|total|count)": ?[\d.]+/g, '"$1":0');
+        .replace(/"(handle|longest|total|count|debugger)": ?[\d.]+/g, '"$1":0');
     return {
       ...cell,
       text: unify(cell.text),

@@ -10,6 +10,7 @@ import { handlesSignalItself } from './signal-owner.ts';
 
 const sigusr1 = 1n << 9n;
 const openSeconds = 10;
+const maskLooks = 5;
 
 export interface OpenInspector {
   /** WebSocket URL of the main thread. */
@@ -83,11 +84,16 @@ export const portsOf = async (pid: number): Promise<ReadonlySet<number>> =>
 
 /** Why a process would not open its inspector on SIGUSR1; undefined when it would. */
 export async function refusalOf(pid: number): Promise<Error | undefined> {
-  const status = await processStatus(pid);
-  if (!status || !(await isRunning(pid))) return fail('DS1001', { selector: pid });
-  const self = userInfo().uid;
-  if (self !== 0 && status.uid !== self) return fail('DS1006', { pid, user: status.uid });
-  if ((status.masks.caught & sigusr1) === 0n || (status.masks.blocked & sigusr1) !== 0n) return fail('DS1007', { pid });
+  for (let looks = 1; ; looks++) {
+    const status = await processStatus(pid);
+    if (!status || !(await isRunning(pid))) return fail('DS1001', { selector: pid });
+    const self = userInfo().uid;
+    if (self !== 0 && status.uid !== self) return fail('DS1006', { pid, user: status.uid });
+    if ((status.masks.caught & sigusr1) !== 0n && (status.masks.blocked & sigusr1) === 0n) break;
+    // A thread that starts another one, or a process, blocks every signal for that moment.
+    if (looks >= maskLooks) return fail('DS1007', { pid });
+    await sleep(5);
+  }
   if (await handlesSignalItself(pid, 10)) return fail('DS1008', { pid });
   return undefined;
 }
