@@ -11,6 +11,7 @@ import type { WorkerInfo } from './cdp-domains.ts';
 import { describeProcess } from './candidates.ts';
 import { findInspector, inspectorAt, openInspector, portsOf, type OpenInspector } from './inspector-port.ts';
 import { agentOf, leaveTarget } from './leaving.ts';
+import type { Guardian } from './guardian.ts';
 import { FrontLink } from './link.ts';
 import { NodeTarget } from './node-target.ts';
 import { isRunning, listenersOf } from './proc.ts';
@@ -40,35 +41,47 @@ const attempts = 3;
  * @throws DS1001 to DS1015: each says what is in the way
  */
 export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
+  let guardian: Guardian | undefined;
   for (let attempt = 1; ; attempt++) {
-    const inspector = await inspectorOf(address);
-    const progress = { isThere: false };
     try {
-      return await attachThrough(inspector, address, progress);
+      const found = await inspectorOf(address);
+      // What an attempt before this one opened is still ours to close.
+      const inspector = { ...found, opened: found.opened || guardian !== undefined };
+      if (found.guardian) {
+        guardian?.[Symbol.dispose]();
+        guardian = found.guardian;
+      }
+      return await attachThrough(inspector, address, () => {
+        guardian?.[Symbol.dispose]();
+        guardian = undefined;
+      });
     } catch (error) {
-      // Where no agent is there yet, nobody else closes it.
-      if (!progress.isThere) inspector.guardian?.takeOver();
       // The agent of a devsandbox that was just killed closes the inspector at which we came in.
       const isLost = isDevsandboxError(error) && (error.code === 'DS1002' || error.code === 'DS1012');
-      if (!isLost || address.pid === undefined || attempt >= attempts || !(await isRunning(address.pid))) throw error;
+      if (!isLost || address.pid === undefined || attempt >= attempts || !(await isRunning(address.pid))) {
+        // Where no agent is there, nobody else closes it.
+        guardian?.takeOver();
+        throw error;
+      }
     }
   }
 }
 
-/** @param progress told when the agent is there */
+/** @param arrived called when the agent is there */
 async function attachThrough(
   inspector: OpenInspector,
   address: NodeAddress,
-  progress: { isThere: boolean },
+  arrived: () => void,
 ): Promise<NodeTarget> {
   const fate = new Fate(String(address.pid ?? address.url));
   const link = await FrontLink.open();
   let cdp: CdpClient | undefined;
+  let isThere = false;
   try {
     cdp = await connect(inspector.url, fate);
     const main = await inject(cdp, link, { closeInspector: inspector.opened, takeLock: true }, fate);
-    progress.isThere = true;
-    inspector.guardian?.[Symbol.dispose]();
+    isThere = true;
+    arrived();
     const { facts } = main;
     let { agentId } = main;
     if (Number(facts.version.split('.', 1)[0]) < 20) throw fail('DS1014', { version: facts.version });
@@ -94,7 +107,7 @@ async function attachThrough(
             },
           ]
         : [],
-      opened: progress.isThere && inspector.opened ? address.pid : undefined,
+      opened: isThere && inspector.opened ? address.pid : undefined,
       left: () => {
         fate.detached = true;
       },

@@ -8,6 +8,7 @@
 // of it happens in one synchronous block inside the target, so neither traffic nor our death can come between.
 import type * as Inspector from 'node:inspector';
 import { isNative, textOfFunction, type Types } from './shape.ts';
+import { makeStaleCode } from './stale-code.ts';
 
 /** Script whose appearance says that the target has been stopped. */
 export const stoppedUrl = 'devsandbox:stopped';
@@ -80,6 +81,8 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
     return answer as T;
   };
 
+  const staleCode = makeStaleCode(post, name);
+
   const connect = (): void => {
     if (session) return;
     session = new inspector.Session();
@@ -141,6 +144,7 @@ export function makeCapture(inspector: typeof Inspector, types: Types): Capture 
     Object.defineProperty(globalThis, name, { value: door, configurable: true, enumerable: false, writable: false });
     const breakpoints: { readonly breakpointId: string }[] = [];
     try {
+      staleCode.discard();
       const found = post<{ readonly result: { readonly objectId: string } }>('Runtime.evaluate', {
         expression: `${name}.fn`,
         objectGroup: name,
