@@ -47,7 +47,39 @@ const { createServer } = require('node:http');
 })();
 `;
 
+/** Closures of one function: the second has baseline code, the first was optimised after that. */
+const closures = `
+globalThis.ran = 0;
+let own = 1;
+const make = (factor) => (a) => { globalThis.ran++; return own * a * factor; };
+const [first, second] = globalThis.pair = [make(1), make(2)];
+for (let i = 0; i < 10; i++) for (const each of pair) each(i);
+%CompileBaseline(second);
+second(1);
+%PrepareFunctionForOptimization(first);
+first(1);
+first(2);
+%OptimizeFunctionOnNextCall(first);
+first(3);
+globalThis.ran = 0;
+console.log('listening 0');
+setInterval(() => {}, 1000);
+`;
+
 describe.each(nodeMajors.filter((each) => existsSync(nodeBinary(each))))('scope capture on Node %i', (major) => {
+  it('captures every closure of a function, also where V8 compiled it past its breakpoints', async () => {
+    await using app = await startTarget({ major, code: closures, options: ['--allow-natives-syntax'] });
+    await using target = await attachNode({ pid: app.pid });
+    const { session, scopes } = target;
+    for (const which of [1, 0]) {
+      const fn = await session.cdp.send('Runtime.evaluate', { expression: `pair[${which}]` });
+      const [captured] = await scopes.capture([new Remote(fn.result.objectId!)]);
+      expect([which, captured]).toEqual([which, { token: expect.any(Number) }]);
+      await scopes.release(captured && 'token' in captured ? [captured.token] : []);
+    }
+    expect((await session.cdp.send('Runtime.evaluate', { expression: 'ran' })).result.value).toBe(0);
+  });
+
   it('captures functions of every kind again and again under load and runs none of them', async () => {
     await using app = await startTarget({ major, code });
     await using target = await attachNode({ pid: app.pid });
