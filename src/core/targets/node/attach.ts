@@ -68,11 +68,7 @@ export async function attachNode(address: NodeAddress): Promise<NodeTarget> {
 }
 
 /** @param arrived called when the agent is there */
-async function attachThrough(
-  inspector: OpenInspector,
-  address: NodeAddress,
-  arrived: () => void,
-): Promise<NodeTarget> {
+async function attachThrough(inspector: OpenInspector, address: NodeAddress, arrived: () => void): Promise<NodeTarget> {
   const fate = new Fate(String(address.pid ?? address.url));
   const link = await FrontLink.open();
   let cdp: CdpClient | undefined;
