@@ -29,6 +29,11 @@ export function createFront({ services, invoke }: FrontOptions): FrontPort {
       const { answerAppRequest } = await import('../core/sandbox/index.ts');
       return answerAppRequest(target, method, parameters, {
         access: (kind: 'edit' | 'code', operation: string) => services.requireAccess(kind, operation),
+        edit: async (name, expression, holder) =>
+          (await services.livestate()).editValue(target, name, expression, {
+            types: services.types,
+            ...(holder === undefined ? {} : { holder }),
+          }),
       });
     },
   };

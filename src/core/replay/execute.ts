@@ -57,6 +57,7 @@ export async function execute({
     watch: request.watch ?? 0,
     stopBefore: request.stopBefore ?? Number.MAX_SAFE_INTEGER,
     counterfactual: checked !== undefined,
+    endsEarly: tape.cut !== undefined || tape.gaps().some(({ reason }) => reason === 'dropped'),
     redact: [],
     timed: functionNumber(manifest, request.timed),
     ownAnswers: checked?.answers ?? [],

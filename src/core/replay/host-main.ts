@@ -1,6 +1,6 @@
 // A replay host: a process of its own for one job, so that a lost isolate never hurts the session. Started by index.ts
 // with the request as first message; answers with progress and one result.
-import { isDevsandboxError, messageOf } from '../common/errors.ts';
+import { fail, isDevsandboxError, messageOf } from '../common/errors.ts';
 import { makeChunkDecoder } from '../tape/decode-events.ts';
 import { openTape } from '../tape/tape.ts';
 import type { Manifest } from '../instrument/manifest.ts';
@@ -13,8 +13,9 @@ import type { ReplayRequest, ReplayResult } from './types.ts';
 async function run(request: ReplayRequest): Promise<ReplayResult> {
   const began = performance.now();
   const first = openTape(request.tape, { decoder: () => ({ decode: () => [] }), upToDamage: true });
-  const recorded = first.manifest as unknown as Manifest;
+  const recorded = first.manifest as Manifest | undefined;
   first.close();
+  if (!recorded) throw fail('DS3007', { path: request.tape });
   const tape = openTape(request.tape, { decoder: makeChunkDecoder(recorded), upToDamage: true });
   const manifest = request.replaced
     ? replacedManifest(recorded, request.replaced)

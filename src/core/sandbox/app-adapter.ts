@@ -1,6 +1,6 @@
 // The front's side of `app`: requests of a cell, answered by a target.
 import { fail, isDevsandboxError } from '../common/errors.ts';
-import type { LiveMember, LiveValue } from '../targets/live-value.ts';
+import type { Handle, LiveMember, LiveValue } from '../targets/live-value.ts';
 import type { Place, Target } from '../targets/target.ts';
 import { accessOfAppRequest } from './app-protocol.ts';
 import type { AppMethod, AppPlace, AppRequests } from './app-protocol.ts';
@@ -8,6 +8,12 @@ import type { AppMethod, AppPlace, AppRequests } from './app-protocol.ts';
 export interface AppAccess {
   /** Throws DS5001 unless the access is open; audits either way. */
   readonly access: (kind: 'edit' | 'code', operation: string) => void;
+  /** Makes an assignment an edit that can be undone. `holder`: the object of which a property is assigned. */
+  readonly edit: (
+    name: string,
+    expression: string,
+    holder: Handle | undefined,
+  ) => Promise<{ readonly mechanism: string }>;
 }
 
 export const isAppRequest = (method: string): boolean => method.startsWith('app.');
@@ -17,11 +23,16 @@ export async function answerAppRequest(
   target: Target,
   method: string,
   parameters: unknown,
-  { access }: AppAccess,
+  { access, edit }: AppAccess,
 ): Promise<unknown> {
   const needed = accessOfAppRequest(method);
   if (needed) access(needed, describe(method, parameters));
-  const answer = answers[method as AppMethod] as
+  if (method === 'app.write') {
+    const { name, expression, holder } = parameters as AppRequests['app.write']['parameters'];
+    const { mechanism } = await edit(name, expression, holder);
+    return { mechanism };
+  }
+  const answer = answers[method as keyof Answers] as
     | ((target: Target, parameters: unknown) => Promise<unknown>)
     | undefined;
   if (!answer) throw fail('DS2023', { operation: method });
@@ -29,7 +40,7 @@ export async function answerAppRequest(
 }
 
 type Answers = {
-  readonly [M in AppMethod]: (
+  readonly [M in Exclude<AppMethod, 'app.write'>]: (
     target: Target,
     parameters: AppRequests[M]['parameters'],
   ) => Promise<AppRequests[M]['result']>;
@@ -44,10 +55,6 @@ const answers: Answers = {
   'app.read': (target, { place }) => readPlace(target, place),
   'app.members': (target, { handle, start, count }) =>
     start === undefined || count === undefined ? target.members(handle) : target.members(handle, { start, count }),
-  'app.write': async (target, { place, expression }) => {
-    const { mechanism } = await firstOf(placesOf(place), (each) => target.write(each, expression));
-    return { mechanism };
-  },
   'app.call': (target, { fn, receiver, args }): Promise<LiveValue> => target.call(fn, receiver, args),
   'app.release': async (target, { handles }) => {
     await target.release(handles);
@@ -92,9 +99,9 @@ async function firstOf<T>(places: readonly Place[], work: (place: Place) => Prom
 
 const isCode = (error: unknown, code: string): boolean => isDevsandboxError(error) && error.code === code;
 
-const describe = (method: string, parameters: unknown): string => {
-  const place = (parameters as { place?: AppPlace }).place;
-  if (method === 'app.call') return 'calling a function of the target';
-  if (!place) return method;
-  return 'handle' in place ? `assigning to ${place.step}` : `assigning to ${place.module}#${place.name}`;
-};
+const describe = (method: string, parameters: unknown): string =>
+  method === 'app.call'
+    ? 'calling a function of the target'
+    : method === 'app.write'
+      ? `assigning to ${(parameters as AppRequests['app.write']['parameters']).name}`
+      : method;

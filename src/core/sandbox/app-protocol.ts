@@ -13,9 +13,12 @@ export interface AppRequests {
     readonly parameters: { readonly handle: Handle; readonly start?: number; readonly count?: number };
     readonly result: readonly LiveMember[];
   };
-  /** `expression` is JavaScript made from data of the cell. */
+  /**
+   * `name` is a live name, `expression` JavaScript made from data of the cell, `holder` the object that the cell has of
+   * which a property is assigned.
+   */
   'app.write': {
-    readonly parameters: { readonly place: AppPlace; readonly expression: string };
+    readonly parameters: { readonly name: string; readonly expression: string; readonly holder?: Handle };
     readonly result: { readonly mechanism: string };
   };
   'app.call': {

@@ -67,6 +67,9 @@ export async function editValue(
   const present = describe(resolved.value);
   if (options.expected !== undefined && options.expected !== present)
     throw changed(resolved.name, options.expected, present);
+  const { place } = resolved;
+  if (options.holder !== undefined && !('handle' in place && place.handle === options.holder))
+    throw changed(resolved.name, 'a member of the object at hand', 'a member of another object');
   const entry = begin(target, preview, before.incomplete);
   const journal = journalOf(target);
   try {

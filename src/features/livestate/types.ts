@@ -2,7 +2,7 @@
 // them. index.ts exports functions of exactly these types (see LiveState). Access is checked before these are called.
 import type { TypeAnswer } from '../../core/cells/language-service.ts';
 import type { Milliseconds } from '../../core/common/units.ts';
-import type { LiveMember, LiveValue } from '../../core/targets/live-value.ts';
+import type { Handle, LiveMember, LiveValue } from '../../core/targets/live-value.ts';
 import type { Target } from '../../core/targets/target.ts';
 
 export interface InspectReport {
@@ -83,6 +83,8 @@ export interface EditOptions extends PreviewOptions {
   readonly preview?: EditPreview;
   /** Stops with DS5003 when the present value's preview differs. */
   readonly expected?: string;
+  /** Object of which the name is to be a member; stops with DS5003 when it leads to another one by now. */
+  readonly holder?: Handle;
 }
 
 export interface UndoOptions {

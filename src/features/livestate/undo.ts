@@ -2,7 +2,7 @@
 import { fail, isDevsandboxError } from '../../core/common/errors.ts';
 import type { Target } from '../../core/targets/target.ts';
 import { heldFor, journalOf, report, type Entry } from './backup.ts';
-import { changed, writeGuarded } from './edit-value.ts';
+import { writeGuarded } from './edit-value.ts';
 import { functionValue } from './edit-function.ts';
 import { resolve } from './resolve.ts';
 import { serialise } from './serialise.ts';
@@ -55,7 +55,8 @@ async function undoValue(target: Target, entry: Entry, options: UndoOptions): Pr
     return { ...done, verified: true, pause: 0 as UndoReport['pause'] };
   // Of an edit that was only begun nobody knows the result: what is there is the app's own, unless it reads like the edit.
   const isOurs = result === undefined ? isSameText(present, entry.details.after) : present === result;
-  if (!isOurs && !options.force) throw changed(entry.name, result ?? entry.details.after, present);
+  if (!isOurs && !options.force)
+    throw fail('DS5034', { id: entry.id, name: entry.name, expected: result ?? entry.details.after, actual: present });
   const handle = heldFor(target, entry.id)?.value;
   let written;
   if (handle !== undefined) {

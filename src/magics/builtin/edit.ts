@@ -104,11 +104,19 @@ export const editMagic = defineMagic({
     undo: {
       summary: 'take back the last edit, or the one with that number',
       positionals: [{ name: 'edit', type: 'number', about: 'number of the edit', fallback: 'the last one' }],
+      options: [
+        {
+          name: 'force',
+          type: 'boolean',
+          about: 'also when the app has changed the value since; what it wrote is lost',
+        },
+      ],
       run: async ({ services }, { values }) => {
         const id = values['edit'] as number | undefined;
         const target = services.target();
         services.requireAccess('edit', `undo edit ${id ?? '(last)'}`);
-        const report = await (await services.livestate()).undoEdit(target, id);
+        const force = values['force'] === true;
+        const report = await (await services.livestate()).undoEdit(target, id, force ? { force } : {});
         const checked = report.verified ? 'read back and as before' : 'NOT verified';
         return {
           data: report,

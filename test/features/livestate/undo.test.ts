@@ -25,7 +25,7 @@ test('an edit that was only begun is taken back where it was made, and what the 
   variables.count = 5;
   begin(app, await previewValue(app, 'a.js#count', '{ max: 9 }'));
   variables.count = 1000;
-  await expect(undoEdit(app)).rejects.toMatchObject({ code: 'DS5003' });
+  await expect(undoEdit(app)).rejects.toMatchObject({ code: 'DS5034' });
   expect(variables.count).toBe(1000);
   variables.count = { max: 9 };
   expect(await undoEdit(app)).toMatchObject({ verified: true });
@@ -37,7 +37,7 @@ test('an edit that was made is taken back unless the app wrote something else', 
   variables.count = 5;
   await editValue(app, 'a.js#count', '6');
   variables.count = 7;
-  await expect(undoEdit(app)).rejects.toMatchObject({ code: 'DS5003' });
+  await expect(undoEdit(app)).rejects.toMatchObject({ code: 'DS5034' });
   expect(await undoEdit(app, undefined, { force: true })).toMatchObject({ verified: true });
   expect(variables.count).toBe(5);
 });

@@ -1,7 +1,11 @@
 // `app` in cells, over a target that is plain objects described by the code that is injected into real ones.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fail } from '../../../src/core/common/errors.ts';
 import { answerAppRequest } from '../../../src/core/sandbox/index.ts';
+import { editHistory, editValue, undoEdit } from '../../../src/features/livestate/index.ts';
 import { FakeTarget } from '../../../src/core/targets/fake.ts';
 import { bench } from './harness.ts';
 import type { Bench } from './harness.ts';
@@ -53,6 +57,8 @@ const state = {
   password: 'hunter2',
 };
 
+const home = mkdtempSync(join(tmpdir(), 'devsandbox-app-'));
+const homeBefore = process.env['DEVSANDBOX_HOME'];
 let cells: Bench;
 let open = new Set<string>();
 const asked: string[] = [];
@@ -62,6 +68,7 @@ const target = new FakeTarget({
 });
 
 beforeAll(async () => {
+  process.env['DEVSANDBOX_HOME'] = home;
   cells = await bench({
     front: {
       request: (method, parameters) =>
@@ -70,12 +77,19 @@ beforeAll(async () => {
             asked.push(`${kind}: ${operation}`);
             if (!open.has(kind)) throw fail('DS5001', { operation, access: kind });
           },
+          edit: (name, expression, holder) =>
+            editValue(target, name, expression, holder === undefined ? {} : { holder }),
         }),
     },
   });
   await cells.run("const m = app.modules['src/cart.ts']");
 });
-afterAll(() => cells[Symbol.asyncDispose]());
+afterAll(async () => {
+  if (homeBefore === undefined) delete process.env['DEVSANDBOX_HOME'];
+  else process.env['DEVSANDBOX_HOME'] = homeBefore;
+  rmSync(home, { recursive: true, force: true });
+  await cells[Symbol.asyncDispose]();
+});
 
 test.each([
   ['Object.keys(app.modules).join()', 'src/cart.ts,lib/x.js'],
@@ -149,9 +163,9 @@ test('attach is read-only: assignment and calls are refused by the access check'
   }
   expect(asked).toEqual([
     'edit: assigning to src/cart.ts#count',
-    'edit: assigning to n',
+    'edit: assigning to src/cart.ts#carts.get("42").items[0].n',
     'code: calling a function of the target',
-    'edit: assigning to nope',
+    'edit: assigning to src/cart.ts#odd.nope',
   ]);
   for (const code of [
     'm.list.push(1)',
@@ -172,6 +186,18 @@ test('with access, assignment and calls work; what cannot cross is refused', asy
     await cells.value('m.count = 77; m.carts.get("42").items[0].n = { made: [1, "x", null] }; 0');
     expect(state.count).toBe(77);
     expect((state.carts.get('42') as Cart).items[0]!.n).toEqual({ made: [1, 'x', null] });
+    const applied = (await editHistory(target)).filter((each) => each.state === 'applied');
+    expect(applied.map((each) => [each.name, each.before])).toEqual([
+      ['src/cart.ts#count', '9'],
+      ['src/cart.ts#carts.get("42").items[0].n', '1'],
+    ]);
+    await undoEdit(target);
+    expect((state.carts.get('42') as Cart).items[0]!.n).toBe(1);
+    // What the name leads to by now is another object than the one at hand.
+    await cells.run('const kept = m.carts.get("42").items[1]');
+    (state.carts.get('42') as Cart).items[1] = { sku: 'B', n: 3 };
+    expect((await cells.run('kept.n = 4')).error?.code).toBe('DS5003');
+    expect((state.carts.get('42') as Cart).items[1]).toEqual({ sku: 'B', n: 3 });
     expect(await cells.value('m.add(20, 22)')).toBe(42);
     expect(await cells.value('m.carts.get("42").total(10)')).toBe(20);
     for (const code of [

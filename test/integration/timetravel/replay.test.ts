@@ -1,5 +1,5 @@
 // The main job on one recording of the shop: every call re-executed from the tape alone, while the shop is gone.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -44,6 +44,22 @@ test('every root call is exact, or says where and why it is not', async () => {
   expect(report.exact + report.diverged + report.gapped).toBe(report.calls);
   expect(report.diverged).toBe(0);
   expect(Object.values(report.byKind).reduce((sum, { calls }) => sum + calls, 0)).toBe(report.calls);
+});
+
+test('a tape that lost its end replays up to there, and diverges nowhere', async () => {
+  const whole = readFileSync(tape);
+  const cut = join(directory, 'cut.tape');
+  writeFileSync(cut, whole.subarray(0, 2_000));
+  await expect(replayCheck(cut)).rejects.toMatchObject({ code: 'DS3007' });
+  let replayed = 0;
+  for (let part = 4; part <= 14; part++) {
+    writeFileSync(cut, whole.subarray(0, Math.floor((whole.length * (part + 0.37)) / 15)));
+    const { calls, exact, diverged } = await replayCheck(cut);
+    expect([part, diverged]).toEqual([part, 0]);
+    replayed += exact;
+    expect(calls - exact).toBeLessThan(25);
+  }
+  expect(replayed).toBeGreaterThan(500);
 });
 
 test('the failed call throws again where it threw, and the moment before it has its state', async () => {

@@ -40,6 +40,11 @@ export const editErrors = {
     what: 'edit {id} of {name} did not hold: reading it back gives {actual}',
     remedy: '%edit undo {id} puts the old value back; something in the app may be writing it',
   },
+  DS5034: {
+    what: 'edit {id} was not undone: the app has changed {name} since, from {expected} to {actual}',
+    remedy:
+      'nothing was changed; %edit undo {id} --force puts the value back all the same, and what the app wrote is lost',
+  },
   DS5040: { what: 'the function at {name} cannot be replaced: {reason}', remedy: '{remedy}' },
   DS5041: {
     what: 'the scope of {name} could not be reached: {reason}',

@@ -19,6 +19,10 @@ export const tapeErrors = {
     what: '{path}: the events of the block at byte {offset} cannot be decoded ({problem})',
     remedy: 'read it with the version of devsandbox that wrote it ({tool}), and report this with the tape',
   },
+  DS3007: {
+    what: '{path} ends before the sources of the app, so nothing of it can be replayed',
+    remedy: 'record again; the recorder was killed while it began, or the file was cut',
+  },
   DS3010: {
     what: '{path} cannot be written ({reason})',
     remedy: 'free space or choose another folder; what was recorded up to then can be read',

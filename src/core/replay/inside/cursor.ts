@@ -289,3 +289,24 @@ export function valueBytes(reader: ByteReader, from: number): Uint8Array {
   skipValue(reader);
   return reader.bytes.slice(from, reader.at);
 }
+
+/** What stands before the receiver and the arguments of an entry. */
+export const enterHead = (
+  reader: ByteReader,
+): readonly [
+  call: number,
+  parent: number,
+  fn: number,
+  identity: number,
+  flags: number,
+  busy: number,
+  request: number,
+] => [
+  reader.varint(),
+  reader.varint(),
+  reader.zigzag(),
+  reader.varint(),
+  reader.u8(),
+  reader.varint(),
+  reader.varint(),
+];

@@ -9,7 +9,7 @@ import { makeHelpers } from '../../instrument/runtime/helpers.ts';
 import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
 import { makeRedaction } from '../../instrument/runtime/redaction.ts';
 import { followTape } from './counterfactual.ts';
-import { bytesAre, Cursor, isBusy, isNested, skipValue, valueBytes } from './cursor.ts';
+import { bytesAre, Cursor, enterHead, isBusy, isNested, skipValue, valueBytes } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
 import { Decoder, Unrecorded } from './decode.ts';
 import { Gates } from './gates.ts';
@@ -88,6 +88,14 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     }
   };
 
+  /** Where a tape that lost its end has no more events, that loss is the gap of the calls that were going on. */
+  const endedEarly = (root: number): boolean => {
+    if (!input.endsEarly || next() !== undefined) return false;
+    ledger.gap(root, 'cut', '', 'the tape lost its end');
+    dead.add(root);
+    return true;
+  };
+
   const bytesOf = (write: (out: ByteWriter) => void): Uint8Array => {
     scratch.at = 0;
     encoder.begin();
@@ -116,6 +124,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       const call = current.call;
       const number = encoder.nextId;
       const bytes = encode(parts);
+      if (endedEarly(root)) throw new Abandon('the tape ends here');
       const head = next();
       if (head?.kind !== EventKind.ask)
         return diverge(
@@ -150,6 +159,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       current.depth += 1;
       try {
         for (;;) {
+          if (endedEarly(root)) throw new Abandon('the tape ends here');
           const inner = next();
           if (!inner) return diverge('answer', cursor.seq, site, 'the end of the tape', '');
           if (inner.kind === EventKind.enter) entry();
@@ -187,7 +197,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     if (dead.has(root) && free) return;
     ledger.ended(frame.call, kind === EventKind.settled || !pending, frame.outcome === 2, frame.value);
     if (counterfactual) return counterfactual.ended(frame, kind, pending, root);
-    if (dead.has(root)) return;
+    if (dead.has(root) || endedEarly(root)) return;
     const number = encoder.nextId;
     const bytes = bytesOf((out) => (pending ? out.u8(29) : encoder.value(out, frame.value)));
     const head = next();
@@ -235,15 +245,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
         counterfactual?.settledBefore(gate, { outcome, bytes: reader.bytes, at });
       return;
     }
-    const [call, parent, fn, identity, flags, busy, request] = [
-      reader.varint(),
-      reader.varint(),
-      reader.zigzag(),
-      reader.varint(),
-      reader.u8(),
-      reader.varint(),
-      reader.varint(),
-    ];
+    const [call, parent, fn, identity, flags, busy, request] = enterHead(reader);
     if (parent === 0 && busy === 0) current.steps = 0;
     decoder.lossy = false;
     const self = decoder.read(reader);

@@ -10,6 +10,8 @@ export interface DriverInput {
   readonly watch: number;
   readonly stopBefore: number;
   readonly counterfactual: boolean;
+  /** The tape lost its end: a call may stop anywhere. */
+  readonly endsEarly: boolean;
   readonly redact: readonly string[];
   /** Number of a function whose runs are counted and timed; 0: none. */
   readonly timed: number;

@@ -1,7 +1,7 @@
 // The cells' `app`: `app.modules['src/cart.ts'].carts`. Everything below is in live.ts.
 import { inspect } from 'node-inspect-extracted';
 import type { LiveMember } from '../../targets/live-value.ts';
-import { keyText, request, toCell, writePlace } from './live.ts';
+import { assign, keyText, request, toCell } from './live.ts';
 import { inspectSymbol, liveState } from './live-state.ts';
 import { makeProxy } from './proxies.ts';
 
@@ -38,16 +38,23 @@ function moduleProxy(id: string): object {
             : Reflect.get(shadow, key)
           : key === 'toJSON'
             ? undefined
-            : toCell(request('app.read', { place: { module: id, name: key } })),
+            : toCell(request('app.read', { place: { module: id, name: key } }), `${id}#${key}`),
       set: (_shadow, key, value) => {
-        writePlace({ module: id, name: String(key) }, value);
+        assign(`${id}#${String(key)}`, value);
         return true;
       },
       has: (_shadow, key) => list().some((member) => keyText(member) === key),
       ownKeys: () => [...new Set(list().map(keyText))],
       getOwnPropertyDescriptor(_shadow, key) {
         const member = list().find((each) => keyText(each) === key);
-        return member && { value: toCell(member.value), writable: true, enumerable: true, configurable: true };
+        return (
+          member && {
+            value: toCell(member.value, `${id}#${keyText(member)}`),
+            writable: true,
+            enumerable: true,
+            configurable: true,
+          }
+        );
       },
     },
   );

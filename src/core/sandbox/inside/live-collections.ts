@@ -1,9 +1,9 @@
 // Map, Set and Date of the target as a cell sees them: the usual methods for reading, over described members.
 import type { LiveMember } from '../../targets/live-value.ts';
-import { liveState } from './live-state.ts';
+import { liveState, nameBelow } from './live-state.ts';
 import type { LiveState } from './live-state.ts';
 
-type ToCell = (value: LiveMember['value']) => unknown;
+type ToCell = (value: LiveMember['value'], name?: string) => unknown;
 
 const entriesOf = (state: LiveState): readonly LiveMember[] =>
   state.members().filter((member) => member.origin === 'entry');
@@ -38,7 +38,8 @@ function mapMembers(state: LiveState, toCell: ToCell): Record<PropertyKey, unkno
   const find = (key: unknown): LiveMember | undefined =>
     entriesOf(state).find((member) => sameKey(member, key, toCell));
   function* entries(): Generator<[unknown, unknown]> {
-    for (const member of entriesOf(state)) yield [toCell(member.key), toCell(member.value)];
+    for (const member of entriesOf(state))
+      yield [toCell(member.key), toCell(member.value, nameBelow(state.name, member.step))];
   }
   const members: Record<PropertyKey, unknown> = {
     get(key: unknown): unknown {
@@ -47,7 +48,7 @@ function mapMembers(state: LiveState, toCell: ToCell): Record<PropertyKey, unkno
         if (value !== undefined) return value;
       }
       const member = find(key);
-      return member && toCell(member.value);
+      return member && toCell(member.value, nameBelow(state.name, member.step));
     },
     has: (key: unknown) => find(key) !== undefined,
     entries,

@@ -3,12 +3,18 @@ import type { LiveFunction, LiveMember, LiveObject } from '../../targets/live-va
 
 export interface LiveState {
   readonly value: LiveObject | LiveFunction;
+  /** The live name that led to it; undefined where none did, as with the result of a call. */
+  readonly name: string | undefined;
   members(): readonly LiveMember[];
   read(step: string): unknown;
 }
 
 /** How `console.log` and the like show one; set by display.ts, which knows how. */
 export const showing = { copy: (state: LiveState): unknown => state.value.preview };
+
+/** The live name of a member. */
+export const nameBelow = (name: string | undefined, step: string): string | undefined =>
+  name && (/^[.[]/.test(step) ? name + step : `${name}.${step}`);
 
 export const inspectSymbol = Symbol.for('nodejs.util.inspect.custom');
 

@@ -3,10 +3,10 @@
 // together are kept for the rest of the cell's synchronous stretch, at most 50 ms, so that a loop over an array is one
 // request and a loop that waits for a change still sees it.
 import type { Handle, LiveFunction, LiveMember, LiveObject } from '../../targets/live-value.ts';
-import type { AppMethod, AppPlace, AppRequests } from '../app-protocol.ts';
+import type { AppMethod, AppRequests } from '../app-protocol.ts';
 import { ask } from './host.ts';
 import { makeCollection } from './live-collections.ts';
-import { inspectSymbol, keepState, liveState, showing } from './live-state.ts';
+import { inspectSymbol, keepState, liveState, nameBelow, showing } from './live-state.ts';
 import type { LiveState } from './live-state.ts';
 import { makeProxy } from './proxies.ts';
 
@@ -53,8 +53,11 @@ const accessorText = (value: { readonly getter: boolean; readonly setter: boolea
 
 const numbers = { NaN, Infinity, '-Infinity': -Infinity, '-0': -0 };
 
-/** A described value as the cell sees it. */
-export function toCell(value: Described): unknown {
+/**
+ * A described value as the cell sees it.
+ * @param name the live name that led to it
+ */
+export function toCell(value: Described, name?: string): unknown {
   switch (value.kind) {
     case 'undefined':
       return undefined;
@@ -76,7 +79,7 @@ export function toCell(value: Described): unknown {
       return new Marker(`Symbol(${value.description})`);
     case 'object':
     case 'function':
-      return liveProxy(value);
+      return liveProxy(value, name);
   }
 }
 
@@ -121,11 +124,12 @@ function listMembers(handle: Handle, size: number): readonly LiveMember[] {
   }
 }
 
-function makeState(value: LiveObject | LiveFunction): LiveState {
+function makeState(value: LiveObject | LiveFunction, name: string | undefined): LiveState {
   let kept: readonly LiveMember[] | undefined;
   let keptAt = 0;
   return {
     value,
+    name,
     members() {
       if (kept && Date.now() - keptAt < 50) return kept;
       kept = listMembers(value.handle, value.kind === 'object' ? value.size : 0);
@@ -135,7 +139,8 @@ function makeState(value: LiveObject | LiveFunction): LiveState {
     },
     read(step) {
       const member = kept && Date.now() - keptAt < 50 ? kept.find((each) => each.step === step) : undefined;
-      return toCell(member ? member.value : request('app.read', { place: { handle: value.handle, step } }));
+      const found = member ? member.value : request('app.read', { place: { handle: value.handle, step } });
+      return toCell(found, nameBelow(name, step));
     },
   };
 }
@@ -151,11 +156,11 @@ export const keyText = (member: LiveMember): string =>
 export const properties = (state: LiveState): readonly LiveMember[] =>
   state.members().filter((member) => member.origin === 'property' || member.origin === 'variable');
 
-function liveProxy(value: LiveObject | LiveFunction): object {
+function liveProxy(value: LiveObject | LiveFunction, name: string | undefined): object {
   if (gone.length > 0) request('app.release', { handles: gone.splice(0) });
   const known = present.get(value.handle)?.deref();
-  if (known) return known;
-  const state = makeState(value);
+  if (known && (name === undefined || liveState(known)?.name !== undefined)) return known;
+  const state = makeState(value, name);
   const shadow = value.kind === 'function' ? () => undefined : value.subtype === 'array' ? [] : {};
   const collection = value.kind === 'object' ? makeCollection(state, toCell) : undefined;
   const made = makeProxy(shadow, handlerFor(state, collection));
@@ -196,7 +201,7 @@ function handlerFor(state: LiveState, collection: Record<PropertyKey, unknown> |
     },
     set(_shadow, key, newValue) {
       if (typeof key === 'symbol') return noSuch('assigning to a symbol');
-      writePlace({ handle: value.handle, step: stepOf(key) }, newValue);
+      assign(nameBelow(state.name, stepOf(key)), newValue, value.handle);
       return true;
     },
     has: (_shadow, key) =>
@@ -217,7 +222,7 @@ function handlerFor(state: LiveState, collection: Record<PropertyKey, unknown> |
       const member = typeof key === 'string' ? properties(state).find((each) => keyText(each) === key) : undefined;
       return (
         member && {
-          value: toCell(member.value),
+          value: toCell(member.value, nameBelow(state.name, member.step)),
           writable: member.writable,
           enumerable: member.enumerable,
           configurable: true,
@@ -256,8 +261,10 @@ const ownMethods = new Set([
 const commonMethod = (value: LiveObject | LiveFunction, shadow: object, key: string): unknown =>
   key === 'toString' || key === 'toLocaleString' ? () => value.preview : Reflect.get(shadow, key);
 
-export function writePlace(place: AppPlace, value: unknown): void {
-  request('app.write', { place, expression: toExpression(value) });
+/** @param holder object of which a property is assigned: what the name leads to must be this one */
+export function assign(name: string | undefined, value: unknown, holder?: Handle): void {
+  if (name === undefined) return noSuch('assigning to a value that no path from app.modules led to');
+  request('app.write', { name, expression: toExpression(value), ...(holder === undefined ? {} : { holder }) });
 }
 
 function* elements(state: LiveState): Generator<unknown> {
@@ -265,7 +272,7 @@ function* elements(state: LiveState): Generator<unknown> {
   const byKey = new Map(state.members().map((member) => [keyText(member), member]));
   for (let index = 0; index < length; index += 1) {
     const member = byKey.get(String(index));
-    yield member ? toCell(member.value) : undefined;
+    yield member ? toCell(member.value, nameBelow(state.name, member.step)) : undefined;
   }
 }
 

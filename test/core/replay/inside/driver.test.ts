@@ -64,6 +64,7 @@ async function recordAndReplay(
       watch: 0,
       stopBefore: Number.MAX_SAFE_INTEGER,
       counterfactual: false,
+      endsEarly: false,
       redact: [],
       timed: 0,
       ownAnswers: [],
