@@ -51,6 +51,10 @@ export async function execute({
   const [step, goOn, feed] = [fn('step'), fn('goOn'), fn('feed')];
   const input = JSON.stringify({
     manifest: { ...manifest, modules: manifest.modules.map((module) => ({ ...module, source: '', sites: [] })) },
+    // Asked of heirs only: objects of own classes that extend foreign ones.
+    sources: manifest.instances.some(({ code: unit }) => unit.includes('$.base('))
+      ? manifest.modules.map(({ source }) => source)
+      : [],
     changes: request.changes ?? {},
     changesAt: request.changesAt ?? 0,
     until: request.until ?? 0,

@@ -5,6 +5,7 @@ import type { RawEvent } from '../instrument/event-reader.ts';
 import type { Manifest, ManifestModule } from '../instrument/manifest.ts';
 import { writtenModule } from '../instrument/original.ts';
 import type { ByteReader } from '../instrument/runtime/bytes.ts';
+import { Extra } from '../instrument/runtime/extras.ts';
 import { Tag } from '../instrument/runtime/tags.ts';
 import type { AskOperation, CallKind, TapeEvent, TapeValue } from './events.ts';
 
@@ -229,6 +230,21 @@ export function tapeValue(reader: ByteReader, places: PlaceTable, classes: Map<n
       const made = places.fn(reader.varint());
       return { t: 'instance', id, cls: made.name, place: made.place, ...properties() };
     }
+    case Tag.extended:
+      return extended(again(), reader, again);
+    case Tag.accessor: {
+      // A pair of functions, as a person would see it: the getter, or the setter of a property that has none.
+      const [get, set] = [again(), again()];
+      return get.t === 'undefined' ? set : get;
+    }
+    case Tag.derived: {
+      const id = reader.varint();
+      const made = places.fn(reader.varint());
+      const contents = derivedContents(reader, again);
+      const { keys, items } = properties();
+      const all = [...contents.map((_, at) => `[${at}]`), ...keys];
+      return { t: 'instance', id, cls: made.name, place: made.place, keys: all, items: [...contents, ...items] };
+    }
     case Tag.function: {
       const id = reader.varint();
       const fn = places.fn(reader.varint());
@@ -265,4 +281,30 @@ export function tapeValue(reader: ByteReader, places: PlaceTable, classes: Map<n
     default:
       throw new RangeError(`a value of the unknown tag ${tag}`);
   }
+}
+
+/** What an instance of a class that extends a builtin holds as such. */
+function derivedContents(reader: ByteReader, again: () => TapeValue): readonly TapeValue[] {
+  const builtin = reader.string();
+  if (builtin === 'Date') return [{ t: 'num', v: reader.f64() }];
+  if (builtin === 'Array') reader.varint();
+  else if (builtin !== 'Map' && builtin !== 'Set') return [{ t: 'cut', v: `what ${builtin} holds` }];
+  return Array.from({ length: reader.varint() * (builtin === 'Map' ? 2 : 1) }, again);
+}
+
+/** Symbol keys, hidden properties and private fields are shown like the others: `[Symbol(a)]`, `#b`. */
+function extended(value: TapeValue, reader: ByteReader, again: () => TapeValue): TapeValue {
+  const keys: string[] = [];
+  const items: TapeValue[] = [];
+  for (let left = reader.varint(); left > 0; left--) {
+    const flags = reader.u8();
+    if ((flags & Extra.private) !== 0) reader.varint();
+    if ((flags & Extra.symbol) !== 0) {
+      const symbol = again();
+      keys.push(`[${symbol.t === 'sym' ? symbol.v : ''}]`);
+    } else keys.push(`${(flags & Extra.private) !== 0 ? '#' : ''}${reader.string()}`);
+    items.push(again());
+  }
+  if (value.t !== 'object' && value.t !== 'instance' && value.t !== 'error') return { ...value };
+  return { ...value, keys: [...(value.keys ?? []), ...keys], items: [...(value.items ?? []), ...items] };
 }

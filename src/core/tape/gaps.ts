@@ -15,6 +15,8 @@ export interface GapReport {
 
 const remedies: Readonly<Record<string, string>> = {
   cut: 'calls that need the whole value are told as gapped; %record start --scope leaves out who handles it',
+  construction: 'calls that construct it are told as gapped; %record start --scope leaves its file out',
+  generator: 'calls during which it ran are told as gapped; %record start --scope leaves its file out',
   dropped: 'narrow the recording with %record start --scope, or record for a shorter time',
   uncaptured: 'record again while traffic reaches the function',
   inflight: 'record again when the app is quieter',

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Boundary, Current } from '../../../src/core/instrument/runtime/boundary.ts';
+import { ClassTable } from '../../../src/core/instrument/runtime/classes.ts';
 import { Encoder } from '../../../src/core/instrument/runtime/encode.ts';
 import { makeHelpers } from '../../../src/core/instrument/runtime/helpers.ts';
 import { listIntrinsics } from '../../../src/core/instrument/runtime/intrinsics.ts';
@@ -16,6 +17,9 @@ function helpers() {
       nodes: 1000,
       string: 1000,
     }),
+    classes: new ClassTable(),
+    constructOwn: (constructor, given, target) =>
+      Reflect.construct(constructor as () => void, given, target as () => void) as object,
     ask: (op, _site, parts, perform) => {
       asks.push([op, ...parts]);
       return perform();

@@ -1,5 +1,6 @@
 // What the helpers of a copy need from whoever stands behind them: the recorder in a target, the replayer in an isolate.
 // Both see the same questions in the same order; that sameness is what "exact" means.
+import type { ClassTable } from './classes.ts';
 import type { Encoder } from './encode.ts';
 import type { Identity } from './marks.ts';
 
@@ -41,6 +42,9 @@ export interface Frame {
 
 export interface Boundary {
   readonly encoder: Encoder;
+  readonly classes: ClassTable;
+  /** Runs a class with private names as the app does: the original in a target, its copy in a replay. */
+  constructOwn(constructor: object, args: readonly unknown[], target: object): object;
   /** Asks foreign code: `parts` is what is asked with, `perform` does it (never called in a replay). */
   ask(op: Op, site: number, parts: readonly unknown[], perform: () => unknown): unknown;
   /** Foreign code entered an own function; gives the number of the call. */

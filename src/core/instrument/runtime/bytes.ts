@@ -22,6 +22,13 @@ export class ByteWriter {
     this.#view = new DataView(bigger.buffer);
   }
 
+  /** Whether it holds just these bytes. */
+  is(other: Uint8Array): boolean {
+    if (other.length !== this.at) return false;
+    for (let i = 0; i < other.length; i++) if (other[i] !== this.bytes[i]) return false;
+    return true;
+  }
+
   u8(value: number): void {
     this.#room(1);
     this.bytes[this.at++] = value;

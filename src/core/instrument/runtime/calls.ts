@@ -1,5 +1,6 @@
 // Calls and constructions: own functions run, builtins are re-executed, everything else is asked.
 import type { Boundary, Current } from './boundary.ts';
+import type { Construction } from './classes.ts';
 import { Op } from './boundary.ts';
 import { functionNumber, idOf, isObject, Kind, runnable, setExtra, setKind } from './marks.ts';
 import { NativePromise } from './promises.ts';
@@ -12,6 +13,8 @@ const promiseStatics = new Set(['Promise.all', 'Promise.race', 'Promise.any', 'P
 interface Look {
   readonly kind: (value: unknown) => number;
   readonly foreign: (value: unknown) => boolean;
+  /** The same for what one member of an object is: an heir has some from a foreign class. */
+  readonly foreignAt: (value: unknown, key: PropertyKey) => boolean;
 }
 type Callable = (...args: unknown[]) => unknown;
 type Resolvers = { promise: Promise<unknown>; resolve: (value: unknown) => void; reject: (error: unknown) => void };
@@ -20,7 +23,7 @@ export interface Calls {
   readonly c: (site: number, fn: unknown, args: unknown[]) => unknown;
   readonly m: (site: number, object: unknown, key: PropertyKey, args: unknown[]) => unknown;
   readonly k: (site: number, fn: unknown, self: unknown, args: unknown[]) => unknown;
-  readonly n: (site: number, constructor: unknown, args: unknown[]) => unknown;
+  readonly n: (site: number, constructor: unknown, args: unknown[], target?: object) => unknown;
   readonly fn: (
     site: number,
     object: unknown,
@@ -31,13 +34,15 @@ export interface Calls {
     held: { readonly f: unknown; readonly object: unknown; readonly key: PropertyKey },
     args: unknown[],
   ) => unknown;
+  /** Arguments as foreign code gets them. */
+  readonly outward: (args: unknown[]) => unknown[];
   /** What own code waits for instead of a foreign promise: its gate. */
   readonly follow: (site: number, value: unknown) => unknown;
 }
 
 export function makeCalls(boundary: Boundary, current: Current, look: Look): Calls {
   const { intrinsics } = boundary.encoder;
-  const { kind, foreign } = look;
+  const { kind, foreign, foreignAt } = look;
 
   const follow = (site: number, value: unknown): unknown => {
     if (!isObject(value)) return value;
@@ -181,7 +186,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       const found = kind(object);
       if (found === Kind.foreignPromise && (key === 'then' || key === 'catch' || key === 'finally'))
         return react(site, object, key, args);
-      if (found === Kind.foreign || found === Kind.foreignPromise) {
+      if (found === Kind.foreign || found === Kind.foreignPromise || (found === Kind.heir && foreignAt(object, key))) {
         return boundary.ask(Op.method, site, [object, key, ...args], () => {
           const fn = (object as Record<PropertyKey, Callable>)[key];
           if (typeof fn !== 'function')
@@ -195,31 +200,57 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     return invoke(site, fn, object, args);
   };
 
-  const construct = (site: number, constructor: unknown, args: unknown[]): unknown => {
+  /** A class with private names: natively, or as one ask whose answer is the instance. */
+  const constructPrivate = (
+    site: number,
+    constructor: object,
+    args: unknown[],
+    target: object,
+    { how, reason }: Construction,
+  ): unknown => {
+    if (how === 'plain' && !args.some(foreign)) return boundary.constructOwn(constructor, args, target);
+    if (reason !== '' && how !== 'asked') boundary.gap('construction', site, reason);
+    return boundary.ask(Op.construct, site, [constructor, ...args], () =>
+      boundary.constructOwn(constructor, outward(args), target),
+    );
+  };
+
+  /** @param given `new.target`, where it is another: a class that extends it is constructed */
+  const construct = (site: number, constructor: unknown, args: unknown[], given?: object): unknown => {
     if (typeof constructor !== 'function') return new (constructor as new () => unknown)();
-    if (!current.live) return Reflect.construct(runnable(constructor) as Callable, args, constructor as Callable);
+    const target = (given ?? constructor) as Callable;
     const found = kind(constructor);
-    if (found === Kind.ownFunction)
-      return Reflect.construct(runnable(constructor) as Callable, args, constructor as Callable);
+    const own = found === Kind.ownFunction ? boundary.classes.constructionOf(constructor) : undefined;
+    if (!current.live)
+      return own
+        ? boundary.constructOwn(constructor, args, target)
+        : Reflect.construct(runnable(constructor) as Callable, args, target);
+    if (own) return constructPrivate(site, constructor, args, target, own);
+    if (found === Kind.ownFunction) return Reflect.construct(runnable(constructor) as Callable, args, target);
     const name = found === 0 ? intrinsics.nameOf(constructor) : undefined;
-    if (name === undefined)
-      return boundary.ask(Op.construct, site, [constructor, ...args], () =>
-        Reflect.construct(constructor, outward(args)),
-      );
+    if (name === undefined) {
+      const made = boundary.ask(Op.construct, site, [constructor, ...args], () =>
+        Reflect.construct(constructor, outward(args), target),
+      ) as object;
+      // A replay knows the class by its number; which one of several it was is known here.
+      const proto = given ? (Reflect.getOwnPropertyDescriptor(given, 'prototype')?.value as object) : undefined;
+      if (proto && Reflect.getPrototypeOf(made) !== proto) Reflect.setPrototypeOf(made, proto);
+      return made;
+    }
     if (name === 'Promise' && typeof args[0] === 'function') {
       const executor = args[0];
       const run = (resolve: (value: unknown) => void, reject: (value: unknown) => void): void =>
         void invoke(site, executor, undefined, [resolving(resolve), resolving(reject)]);
-      return Reflect.construct(constructor, [run]) as unknown;
+      return Reflect.construct(constructor, [run], target) as unknown;
     }
     if (name === 'Date' && args.length === 0)
-      return new Date(boundary.ask(Op.now, site, [], () => Date.now()) as number);
+      return Reflect.construct(constructor, [boundary.ask(Op.now, site, [], () => Date.now())], target) as unknown;
     if (name === 'Proxy') return asProxy(Reflect.construct(constructor, args) as object);
     if (intrinsics.reads(name) && args.some(foreign) && !/Map|Set|Proxy|WeakRef|Error/.test(name))
       return boundary.ask(Op.construct, site, [constructor, ...args], () =>
-        Reflect.construct(constructor, outward(args)),
+        Reflect.construct(constructor, outward(args), target),
       );
-    return Reflect.construct(constructor, args);
+    return Reflect.construct(constructor, args, target) as unknown;
   };
 
   return {
@@ -228,14 +259,17 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     k: (site, fn, self, args) => invoke(site, fn, self, args),
     n: construct,
     fn: (site, object, key) => ({
-      f: foreign(object)
+      f: foreignAt(object, key)
         ? boundary.ask(Op.get, site, [object, key], () => (object as Record<PropertyKey, unknown>)[key])
         : (object as Record<PropertyKey, unknown>)[key],
       object,
       key,
     }),
     cf: (site, held, args) =>
-      foreign(held.object) ? method(site, held.object, held.key, args) : invoke(site, held.f, held.object, args),
+      foreignAt(held.object, held.key)
+        ? method(site, held.object, held.key, args)
+        : invoke(site, held.f, held.object, args),
+    outward,
     follow,
   };
 }

@@ -1,10 +1,10 @@
 // What an object is to the recording when it is first seen, found out without running any code of the app: no getter, no
 // trap of a proxy. An object that cannot be told is foreign, so that it is only asked, never looked into.
 import type { Intrinsics } from './intrinsics.ts';
-import { Kind, kindOf } from './marks.ts';
+import { Kind, kindOf, setKind } from './marks.ts';
 
 const toStringTag = Object.prototype.toString;
-const describe = Reflect.getOwnPropertyDescriptor;
+export const describe = Reflect.getOwnPropertyDescriptor;
 const protoOf = Reflect.getPrototypeOf;
 const typedArrayTag = describe(protoOf(Uint8Array.prototype) as object, Symbol.toStringTag)?.get;
 
@@ -14,9 +14,28 @@ interface Host {
   };
 }
 
-/** Only Node can tell. In an isolate nobody can, but there each proxy is marked when own code makes it. */
-export const isProxy: (value: object) => boolean =
+let tell: (value: object) => boolean =
   (globalThis as unknown as Host).process?.getBuiltinModule?.('util').types.isProxy ?? (() => false);
+
+/** Only Node can tell. In an isolate nobody can, but there each proxy is marked when own code makes it. */
+export const isProxy = (value: object): boolean => tell(value);
+
+/** Node before 20.16 has no `process.getBuiltinModule`: whoever has the means hands them in. */
+export const useProxyTest = (test: (value: object) => boolean): void => void (tell = test);
+
+/** What generators and builtins make to go through something: it goes on wherever `next` is called. */
+const machines = new Set(
+  [
+    'Generator',
+    'AsyncGenerator',
+    'Array Iterator',
+    'Map Iterator',
+    'Set Iterator',
+    'String Iterator',
+    'RegExp String Iterator',
+    'Iterator Helper',
+  ].map((name) => `[object ${name}]`),
+);
 
 /** What `Object.prototype.toString` gives, `''` where it would run code of the app. */
 export function tagOf(value: object): string {
@@ -51,6 +70,31 @@ export function ownClassOf(value: object): object | undefined {
   return typeof made === 'function' && kindOf(made) === Kind.ownFunction ? made : undefined;
 }
 
+/**
+ * The foreign prototype that an instance of an own class inherits from: what it has from there is not ours to run.
+ * Prototypes met on the way are marked as what they are.
+ */
+export function foreignHeritage(value: object, intrinsics: Intrinsics): object | undefined {
+  for (let at = protoOf(value); at; at = protoOf(at)) {
+    if (isProxy(at) || kindOf(at) === Kind.foreign) return at;
+    if (intrinsics.nameOf(at) !== undefined) return undefined;
+    const made = describe(at, 'constructor')?.value as unknown;
+    if (typeof made === 'function' && kindOf(made) !== Kind.ownFunction) {
+      setKind(at, Kind.foreign);
+      return at;
+    }
+  }
+  return undefined;
+}
+
+/** Whether an heir has a property from own code, not from the foreign class that it extends. */
+export function isOwnMember(value: object, key: PropertyKey, isMentioned: (key: PropertyKey) => boolean): boolean {
+  if (describe(value, key) !== undefined) return isMentioned(key);
+  for (let at = protoOf(value); at && !isProxy(at) && kindOf(at) !== Kind.foreign; at = protoOf(at))
+    if (describe(at, key) !== undefined) return true;
+  return false;
+}
+
 /** @param inbound it comes from foreign code: a promise that was never seen is foreign then */
 export function classify(value: object, intrinsics: Intrinsics, inbound: boolean): Kind {
   if (typeof value === 'function' || isProxy(value)) return Kind.foreign;
@@ -58,7 +102,8 @@ export function classify(value: object, intrinsics: Intrinsics, inbound: boolean
   if (proto === Object.prototype || Array.isArray(value)) return Kind.data;
   const tag = tagOf(value);
   if (proto === null && tag === '[object Object]') return Kind.data;
-  const instance = (): Kind => (ownClassOf(value) ? Kind.data : Kind.foreign);
+  const instance = (): Kind =>
+    ownClassOf(value) ? (foreignHeritage(value, intrinsics) ? Kind.heir : Kind.data) : Kind.foreign;
   switch (tag) {
     case '[object Map]':
       return proto === Map.prototype ? Kind.data : instance();
@@ -67,8 +112,9 @@ export function classify(value: object, intrinsics: Intrinsics, inbound: boolean
     case '[object Date]':
       return proto === Date.prototype ? Kind.data : instance();
     case '[object RegExp]':
-    case '[object Error]':
       return Kind.data;
+    case '[object Error]':
+      return ownClassOf(value) && foreignHeritage(value, intrinsics) ? Kind.heir : Kind.data;
     case '[object Promise]':
       return inbound ? Kind.foreignPromise : Kind.ownPromise;
     case '[object Module]':
@@ -81,13 +127,7 @@ export function classify(value: object, intrinsics: Intrinsics, inbound: boolean
       if (ArrayBuffer.isView(value))
         return proto === null || intrinsics.nameOf(proto) === undefined ? Kind.foreign : Kind.data;
       if (tag === '[object ArrayBuffer]') return Kind.data;
-      if (
-        tag === '[object Generator]' ||
-        tag === '[object Array Iterator]' ||
-        tag === '[object Map Iterator]' ||
-        tag === '[object Set Iterator]'
-      )
-        return Kind.data;
+      if (machines.has(tag)) return Kind.data;
       return instance();
   }
 }

@@ -3,10 +3,14 @@
 // order is part of what is checked. No getter ever runs.
 import { ByteWriter } from './bytes.ts';
 import type { Intrinsics } from './intrinsics.ts';
-import { className, classify, isProxy, ownClassOf, tagOf } from './classify.ts';
+import { className, classify, describe, isProxy, ownClassOf, tagOf } from './classify.ts';
+import { Extra, extrasOf } from './extras.ts';
+import type { Extras } from './extras.ts';
 import { epochOf, extraOf, functionNumber, idOf, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
 import type { Identity } from './marks.ts';
+import type { PrivateName } from './privates.ts';
 import type { Redaction } from './redaction.ts';
+import { SymbolNumbers } from './symbols.ts';
 import { Tag } from './tags.ts';
 
 export interface Budget {
@@ -16,8 +20,12 @@ export interface Budget {
   readonly string: number;
 }
 
-const describe = Reflect.getOwnPropertyDescriptor;
 const protoOf = Reflect.getPrototypeOf;
+
+/** What an own class may extend and still be told with its contents; of others they are cut. */
+const builtinNames = new Set(
+  ['Map', 'Set', 'Date', 'RegExp', 'ArrayBuffer', 'Number', 'String', 'Boolean'].map((name) => `[object ${name}]`),
+);
 
 // Taken once: what an object has of its own by these names is not run.
 const mapSize = describe(Map.prototype, 'size')!.get!;
@@ -45,10 +53,14 @@ export class Encoder {
   lossy = false;
   /** Nothing gets a number, and only data are marked as what they are (rehearse.ts). */
   rehearses = false;
+  /** Private names of own classes, by the number of the class. */
+  privates: ReadonlyMap<number, readonly PrivateName[]> = new Map();
+  /** Whether own code names a property: of an heir, only those are its own. */
+  isMentioned: (key: PropertyKey) => boolean = () => true;
   /** Told of each object that gets a number. */
   numbered: ((id: number, value: object) => void) | undefined;
   #left = 0;
-  readonly #symbols = new Map<symbol, number>();
+  readonly #symbols = new SymbolNumbers();
 
   constructor(intrinsics: Intrinsics, redaction: Redaction, budget: Budget) {
     this.intrinsics = intrinsics;
@@ -84,7 +96,8 @@ export class Encoder {
         out.u8(Tag.bigint);
         return out.string(String(value));
       case 'symbol':
-        return this.#symbol(out, value);
+        out.u8(Tag.symbol);
+        return this.#symbols.write(out, value, () => this.nextId++);
       default:
         if (value === null) return out.u8(Tag.null);
         this.#object(out, value as object);
@@ -101,36 +114,14 @@ export class Encoder {
     out.string(this.redaction.text(value));
   }
 
-  #symbol(out: ByteWriter, value: symbol): void {
-    out.u8(Tag.symbol);
-    const registered = Symbol.keyFor(value);
-    if (registered !== undefined) {
-      out.u8(1);
-      return out.string(registered);
-    }
-    const description = value.description ?? '';
-    if (
-      description.startsWith('Symbol.') &&
-      (Symbol as unknown as Record<string, unknown>)[description.slice(7)] === value
-    ) {
-      out.u8(2);
-      return out.string(description.slice(7));
-    }
-    let id = this.#symbols.get(value);
-    if (id === undefined) this.#symbols.set(value, (id = this.nextId++));
-    out.u8(0);
-    out.varint(id);
-    out.string(description);
-  }
-
   /** Symbols that another encoder of the same recording has numbered. */
   takeSymbols(other: Encoder): void {
-    for (const [value, id] of other.#symbols) this.#symbols.set(value, id);
+    this.#symbols.take(other.#symbols);
   }
 
   /** A symbol that a decoder made: it keeps the number it had. */
   knowSymbol(value: symbol, id: number): void {
-    this.#symbols.set(value, id);
+    this.#symbols.know(value, id);
   }
 
   #number(value: object): number {
@@ -162,7 +153,7 @@ export class Encoder {
         return out.string(name);
       }
       kind = this.classify(value);
-      if (!this.rehearses || kind === Kind.data) setKind(value, kind);
+      if (!this.rehearses || kind === Kind.data || kind === Kind.heir) setKind(value, kind);
     }
     if (kind === Kind.ownFunction) {
       // A copy and its original are one function to the program.
@@ -203,15 +194,21 @@ export class Encoder {
       return out.string('budget');
     }
     setEpoch(value, this.epoch);
-    this.#contents(out, value, id);
+    const proto = protoOf(value);
+    const tag = proto === Object.prototype || proto === Array.prototype || proto === null ? '' : tagOf(value);
+    const own = tag === '' ? undefined : ownClassOf(value);
+    const isBare = own === undefined && builtinNames.has(tag);
+    const extras = extrasOf(value, tag, isBare, this.privates, kind === Kind.heir ? this.isMentioned : undefined);
+    if (extras) out.u8(Tag.extended);
+    this.#contents(out, value, id, tag, own, kind === Kind.heir);
+    if (extras) this.#extras(out, value, extras);
   }
 
-  /** What an object is that was never seen before. */
   classify(value: object): Kind {
     return classify(value, this.intrinsics, this.inbound);
   }
 
-  #contents(out: ByteWriter, value: object, id: number): void {
+  #contents(out: ByteWriter, value: object, id: number, tag: string, own: object | undefined, isHeir: boolean): void {
     const proto = protoOf(value);
     const head = (tag: number): void => {
       out.u8(tag);
@@ -226,61 +223,28 @@ export class Encoder {
       return this.#properties(out, value);
     }
     if (Array.isArray(value)) {
+      if (own) return this.#derived(out, value, id, own);
       head(Tag.array);
-      const size = value.length;
-      const written = Math.min(size, Math.max(this.#left, 0));
-      out.varint(size);
-      out.varint(written);
-      for (let i = 0; i < written; i++) {
-        const described = describe(value, i);
-        if (!described) out.u8(Tag.hole);
-        else if ('value' in described) this.value(out, described.value);
-        else this.#cut(out, 'accessor');
-      }
-      if (written < size) this.lossy = true;
-      return;
+      return this.#items(out, value);
     }
-    const own = ownClassOf(value);
-    const tag = tagOf(value);
     if (tag === '[object Error]' && !own) {
       head(Tag.error);
       out.string(className(value));
       return this.#properties(out, value, true);
     }
     if (own) {
+      if (builtinNames.has(tag) || ArrayBuffer.isView(value)) return this.#derived(out, value, id, own);
       head(Tag.instance);
       out.varint(functionNumber(own));
-      return this.#properties(out, value, tag === '[object Error]');
+      return this.#properties(out, value, tag === '[object Error]', isHeir);
     }
     switch (tag) {
-      case '[object Map]': {
+      case '[object Map]':
         head(Tag.map);
-        const map = value as Map<unknown, unknown>;
-        const size = mapSize.call(map) as number;
-        const written = Math.min(size, Math.max(this.#left, 0));
-        out.varint(written);
-        let left = written;
-        if (written < size) this.lossy = true;
-        Map.prototype.forEach.call(map, (item, key) => {
-          if (left-- <= 0) return;
-          this.value(out, key);
-          this.value(out, item);
-        });
-        return;
-      }
-      case '[object Set]': {
+        return this.#entries(out, value as Map<unknown, unknown>);
+      case '[object Set]':
         head(Tag.set);
-        const set = value as Set<unknown>;
-        const size = setSize.call(set) as number;
-        const written = Math.min(size, Math.max(this.#left, 0));
-        out.varint(written);
-        let left = written;
-        if (written < size) this.lossy = true;
-        Set.prototype.forEach.call(set, (item) => {
-          if (left-- > 0) this.value(out, item);
-        });
-        return;
-      }
+        return this.#members(out, value as Set<unknown>);
       case '[object Date]':
         head(Tag.date);
         return out.f64(Date.prototype.getTime.call(value));
@@ -298,6 +262,85 @@ export class Encoder {
         if (ArrayBuffer.isView(value) || tag === '[object ArrayBuffer]') return this.#binary(out, value, id);
         head(Tag.object);
         out.varint(0);
+    }
+  }
+
+  #items(out: ByteWriter, value: readonly unknown[]): void {
+    const size = value.length;
+    const written = Math.min(size, Math.max(this.#left, 0));
+    out.varint(size);
+    out.varint(written);
+    for (let i = 0; i < written; i++) {
+      const described = describe(value, i);
+      if (!described) out.u8(Tag.hole);
+      else if ('value' in described) this.value(out, described.value);
+      else this.#cut(out, 'accessor');
+    }
+    if (written < size) this.lossy = true;
+  }
+
+  #entries(out: ByteWriter, map: Map<unknown, unknown>): void {
+    const size = mapSize.call(map) as number;
+    const written = Math.min(size, Math.max(this.#left, 0));
+    out.varint(written);
+    let left = written;
+    if (written < size) this.lossy = true;
+    Map.prototype.forEach.call(map, (item, key) => {
+      if (left-- <= 0) return;
+      this.value(out, key);
+      this.value(out, item);
+    });
+  }
+
+  #members(out: ByteWriter, set: Set<unknown>): void {
+    const size = setSize.call(set) as number;
+    const written = Math.min(size, Math.max(this.#left, 0));
+    out.varint(written);
+    let left = written;
+    if (written < size) this.lossy = true;
+    Set.prototype.forEach.call(set, (item) => {
+      if (left-- > 0) this.value(out, item);
+    });
+  }
+
+  /** An instance of an own class that extends a builtin with contents of its own. */
+  #derived(out: ByteWriter, value: object, id: number, own: object): void {
+    const name = Array.isArray(value) ? 'Array' : tagOf(value).slice(8, -1);
+    out.u8(Tag.derived);
+    out.varint(id);
+    out.varint(functionNumber(own));
+    out.string(name);
+    if (name === 'Array') {
+      this.#items(out, value as unknown[]);
+      return out.varint(0);
+    }
+    if (name === 'Map') this.#entries(out, value as Map<unknown, unknown>);
+    else if (name === 'Set') this.#members(out, value as Set<unknown>);
+    else if (name === 'Date') out.f64(Date.prototype.getTime.call(value));
+    else this.lossy = true;
+    this.#properties(out, value);
+  }
+
+  /** @param keys own symbols, hidden properties, named properties of an array; private fields */
+  #extras(out: ByteWriter, value: object, { keys, fields }: Extras): void {
+    out.varint(keys.length + fields.length);
+    for (const key of keys) {
+      const described = describe(value, key);
+      out.u8(
+        (typeof key === 'symbol' ? Extra.symbol : 0) |
+          (described?.enumerable === false ? Extra.hidden : 0) |
+          (described?.writable === false ? Extra.readonly : 0) |
+          (described?.configurable === false ? Extra.fixed : 0),
+      );
+      if (typeof key === 'symbol') this.value(out, key);
+      else out.string(String(key));
+      this.#property(out, typeof key === 'symbol' ? (key.description ?? '') : String(key), described);
+    }
+    for (const { of, name } of fields) {
+      out.u8(Extra.private);
+      out.varint(of);
+      out.string(name.spec.name);
+      this.#property(out, name.spec.name, { value: name.access.get(value) });
     }
   }
 
@@ -319,28 +362,39 @@ export class Encoder {
     out.string(why);
   }
 
-  #properties(out: ByteWriter, value: object, isError = false): void {
-    const keys = isError
-      ? Reflect.ownKeys(value).filter((key): key is string => typeof key === 'string' && key !== 'stack')
-      : Object.keys(value);
+  #properties(out: ByteWriter, value: object, isError = false, isHeir = false): void {
+    let keys = isError ? Object.getOwnPropertyNames(value).filter((key) => key !== 'stack') : Object.keys(value);
+    if (isHeir) keys = keys.filter(this.isMentioned);
     const written = Math.min(keys.length, Math.max(this.#left, 0));
     if (written < keys.length) this.lossy = true;
     out.varint(written);
     for (let i = 0; i < written; i++) {
       const key = keys[i] as string;
       out.string(key);
-      const described = describe(value, key);
-      if (!described || !('value' in described)) this.#cut(out, 'accessor');
-      else if (
-        this.redaction.key(key) &&
-        described.value !== undefined &&
-        described.value !== null &&
-        typeof described.value !== 'function'
-      ) {
-        this.lossy = true;
-        out.u8(Tag.redacted);
-        out.string(typeof described.value);
-      } else this.value(out, described.value);
+      this.#property(out, key, describe(value, key));
     }
+  }
+
+  #property(out: ByteWriter, key: string, described: PropertyDescriptor | undefined): void {
+    if (!described || !('value' in described)) this.#accessor(out, described);
+    else if (
+      this.redaction.key(key) &&
+      described.value !== undefined &&
+      described.value !== null &&
+      typeof described.value !== 'function'
+    ) {
+      this.lossy = true;
+      out.u8(Tag.redacted);
+      out.string(typeof described.value);
+    } else this.value(out, described.value);
+  }
+
+  /** Functions of own code are told; of others nobody knows what they would give. */
+  #accessor(out: ByteWriter, { get, set }: PropertyDescriptor = {}): void {
+    const isOwn = (fn: object | undefined): boolean => fn === undefined || kindOf(fn) === Kind.ownFunction;
+    if ((get ?? set) === undefined || !isOwn(get) || !isOwn(set)) return this.#cut(out, 'accessor');
+    out.u8(Tag.accessor);
+    this.value(out, get);
+    this.value(out, set);
   }
 }

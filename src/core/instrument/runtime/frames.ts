@@ -4,6 +4,10 @@ import type { Boundary, Current, Frame } from './boundary.ts';
 import type { Identity } from './marks.ts';
 
 type Maybe = Frame | null;
+/** In the place of a frame: a generator that foreign code runs. */
+interface Foreign {
+  readonly foreign: true;
+}
 
 export function makeFrames(
   boundary: Boundary,
@@ -33,12 +37,28 @@ export function makeFrames(
       value: undefined,
     };
   };
+  /** Own code called. */
+  const inner = (): Frame => ({
+    call: current.call,
+    entered: false,
+    isAsync: true,
+    outerCall: current.call,
+    left: false,
+    suspended: false,
+    resumed: false,
+    outcome: 0,
+    value: undefined,
+  });
+  const ranByForeign = (fn: number): Foreign => {
+    boundary.gap('generator', fn, 'foreign code runs a generator of own code');
+    return { foreign: true };
+  };
   const back = (frame: Frame): void => {
     current.on = false;
     current.call = current.depth > 0 ? frame.outerCall : 0;
   };
-  const come = (frame: Maybe): void => {
-    if (frame === null || !frame.suspended) return;
+  const come = (frame: Maybe | Foreign): void => {
+    if (frame === null || 'foreign' in frame || !frame.suspended) return;
     boundary.resuming?.();
     frame.suspended = false;
     frame.resumed = true;
@@ -46,8 +66,8 @@ export function makeFrames(
     current.call = frame.call;
     current.steps += 1;
   };
-  const go = (frame: Maybe): void => {
-    if (frame === null) return;
+  const go = (frame: Maybe | Foreign): void => {
+    if (frame === null || 'foreign' in frame) return;
     frame.suspended = true;
     if (frame.resumed) {
       current.on = false;
@@ -58,8 +78,8 @@ export function makeFrames(
       back(frame);
     }
   };
-  const end = (frame: Maybe): void => {
-    if (frame === null) return;
+  const end = (frame: Maybe | Foreign): void => {
+    if (frame === null || 'foreign' in frame) return;
     if (!frame.entered) {
       if (frame.resumed) {
         current.on = false;
@@ -101,18 +121,7 @@ export function makeFrames(
     l: end,
     as: (fn: number | Identity, self: unknown, args: ArrayLike<unknown>): Maybe => {
       if (!current.live) return null;
-      if (!current.on) return open(fn, self, args, false, true);
-      return {
-        call: current.call,
-        entered: false,
-        isAsync: true,
-        outerCall: current.call,
-        left: false,
-        suspended: false,
-        resumed: false,
-        outcome: 0,
-        value: undefined,
-      };
+      return current.on ? inner() : open(fn, self, args, false, true);
     },
     // A foreign promise that is returned settles the own one: through its gate.
     av: (frame: Maybe, result: unknown) => value(frame, follow(0, result)),
@@ -128,29 +137,25 @@ export function makeFrames(
       come(frame);
       return result;
     },
-    gs: (fn: number): { foreign: boolean } | null => {
+    gs: (fn: number): Foreign | null => {
       if (!current.live || current.on) return null;
-      boundary.gap('generator', fn, 'foreign code runs a generator of own code');
-      current.on = true;
-      return { foreign: true };
+      return ranByForeign(fn);
     },
-    gl: (frame: { foreign?: boolean } | null): void => {
-      if (frame?.foreign) current.on = false;
+    // Nothing of a generator that foreign code runs is a call's: its asks are none, and what it calls is entered anew.
+    gl: (): void => undefined,
+    /** An async generator begins. */
+    ag: (fn: number): Maybe | Foreign => {
+      if (!current.live) return null;
+      return current.on ? inner() : ranByForeign(fn);
     },
-    yv: (frame: (Frame & { foreign?: boolean }) | null, yielded: unknown): unknown => {
-      if (frame === null || !current.live) return yielded;
-      if (frame.foreign) current.on = false;
-      else {
-        const followed = follow(0, yielded);
-        go(frame);
-        return followed;
-      }
-      return yielded;
+    yv: (frame: Maybe | Foreign, yielded: unknown): unknown => {
+      if (frame === null || !current.live || 'foreign' in frame) return yielded;
+      const followed = follow(0, yielded);
+      go(frame);
+      return followed;
     },
-    y: (frame: (Frame & { foreign?: boolean }) | null, result: unknown): unknown => {
-      if (frame === null) return result;
-      if (frame.foreign) current.on = true;
-      else come(frame);
+    y: (frame: Maybe | Foreign, result: unknown): unknown => {
+      come(frame);
       return result;
     },
   };

@@ -5,9 +5,12 @@
 import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
 import { makeCalls } from './calls.ts';
+import { makeClassHelpers } from './classes.ts';
+import { isOwnMember } from './classify.ts';
 import { makeFrames } from './frames.ts';
-import { extraOf, isObject, Kind, kindOf, runnable, setExtra, setKind, setTwin } from './marks.ts';
+import { isObject, Kind, kindOf, runnable, setExtra, setKind } from './marks.ts';
 import type { Identity } from './marks.ts';
+import type { PrivateName } from './privates.ts';
 import { NativePromise, whenSettled } from './promises.ts';
 
 export interface Reference {
@@ -16,6 +19,12 @@ export interface Reference {
   readonly key: PropertyKey;
   readonly v: unknown;
   readonly sloppy: 1 | undefined;
+}
+
+interface PrivateReference {
+  readonly name: PrivateName;
+  readonly object: object;
+  readonly v: unknown;
 }
 
 const absent = Symbol('absent');
@@ -87,16 +96,23 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     const found = kind(value);
     return found === Kind.foreign || found === Kind.foreignPromise;
   };
-  const calls = makeCalls(boundary, current, { kind, foreign });
+  /** Foreign, or an heir that has what is asked for from the foreign class that it extends. */
+  const foreignAt = (value: unknown, key: PropertyKey): boolean => {
+    if (!current.live || !isObject(value)) return false;
+    const found = kind(value);
+    if (found === Kind.heir) return !isOwnMember(value, key, encoder.isMentioned);
+    return found === Kind.foreign || found === Kind.foreignPromise;
+  };
+  const calls = makeCalls(boundary, current, { kind, foreign, foreignAt });
   const frames = makeFrames(boundary, current, calls.follow);
 
   const get = (site: number, object: unknown, key: PropertyKey): unknown => {
-    if (foreign(object) || (key === 'stack' && object instanceof Error && current.live))
+    if (foreignAt(object, key) || (key === 'stack' && object instanceof Error && current.live))
       return boundary.ask(Op.get, site, [object, key], () => (object as Indexed)[key]);
     return (object as Indexed)[key];
   };
   const set = (site: number, object: unknown, key: PropertyKey, value: unknown, sloppy?: 1): unknown => {
-    if (foreign(object))
+    if (foreignAt(object, key))
       boundary.ask(Op.set, site, [object, key, value], () =>
         write(object, key, isObject(value) ? runnable(value) : value, sloppy),
       );
@@ -104,8 +120,11 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     return value;
   };
 
+  const put = (to: Reference | PrivateReference, value: unknown): unknown =>
+    'name' in to ? to.name.s(to.object, value) : set(to.site, to.object, to.key, value, to.sloppy);
+
   const iterate = (site: number, value: unknown): unknown => {
-    if (!foreign(value)) return value;
+    if (!foreignAt(value, Symbol.iterator)) return value;
     const iterator = boundary.ask(Op.iterate, site, [value, false], () =>
       asForeign((value as Iterable<unknown>)[Symbol.iterator]()),
     );
@@ -127,14 +146,15 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
   /** What an object pattern reads, in its order: of something foreign by asks, of data that may hold such as it is. */
   const unpack = (site: number, value: unknown, spec: Spec): unknown => {
     const isForeign = foreign(value);
-    if (!isForeign && !(isObject(value) && spec.some((item) => Array.isArray(item)))) return value;
+    if (!isForeign && !(isObject(value) && (kind(value) === Kind.heir || spec.some((item) => Array.isArray(item)))))
+      return value;
     const read = Object.create(null) as Indexed;
     for (const item of spec) {
       if (item === '...')
         Object.assign(
           read,
           isForeign
-            ? boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) }))
+            ? others(boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })) as object, spec)
             : others(value as object, spec),
         );
       else if (typeof item === 'string') read[item] = get(site, value, item);
@@ -163,6 +183,20 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
   return {
     ...calls,
     ...frames,
+    ...makeClassHelpers(boundary.classes, {
+      construct: calls.n,
+      invoke: calls.k,
+      kind,
+      isLive: () => current.live,
+      ask: (site, object, key, args, read) =>
+        args
+          ? boundary.ask(Op.method, site, [object, key, ...args], () =>
+              Reflect.apply(read() as () => unknown, object, calls.outward(args)),
+            )
+          : boundary.ask(Op.get, site, [object, key], read),
+      isIntrinsic: (value) => encoder.intrinsics.nameOf(value) !== undefined,
+      own,
+    }),
     /** In the place of an argument whose default is still to be computed. */
     z: absent,
     get on() {
@@ -178,11 +212,11 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     g: get,
     s: set,
     d: (site: number, object: unknown, key: PropertyKey, sloppy?: 1): boolean =>
-      foreign(object)
+      foreignAt(object, key)
         ? (boundary.ask(Op.delete, site, [object, key], () => remove(object, key, sloppy)) as boolean)
         : remove(object, key, sloppy),
     has: (site: number, key: PropertyKey, object: unknown): boolean =>
-      foreign(object)
+      foreignAt(object, key)
         ? (boundary.ask(Op.has, site, [object, key], () => key in (object as object)) as boolean)
         : key in (object as object),
     io: (site: number, value: unknown, constructor: unknown): boolean => {
@@ -198,9 +232,9 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       v: get(site, object, key),
       sloppy,
     }),
-    put: ({ site, object, key, sloppy }: Reference, value: unknown): unknown => set(site, object, key, value, sloppy),
-    set: ({ site, object, key, v, sloppy }: Reference, operator: string, value: unknown): unknown =>
-      set(site, object, key, apply(operator, v, value), sloppy),
+    put: (reference: Reference | PrivateReference, value: unknown): unknown => put(reference, value),
+    set: (reference: Reference | PrivateReference, operator: string, value: unknown): unknown =>
+      put(reference, apply(operator, reference.v, value)),
     upd: (site: number, object: unknown, key: PropertyKey, step: number, prefix: number, sloppy?: 1): unknown => {
       const read = get(site, object, key);
       const old = typeof read === 'bigint' ? read : Number(read);
@@ -210,7 +244,7 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     },
     i: iterate,
     ai: (site: number, value: unknown): object => {
-      const isForeign = foreign(value);
+      const isForeign = foreignAt(value, Symbol.asyncIterator);
       const source = value as { [Symbol.asyncIterator]?: () => object; [Symbol.iterator]?: () => object };
       const open = (): object => (source[Symbol.asyncIterator] ?? source[Symbol.iterator])?.call(source) as object;
       const iterator = isForeign ? boundary.ask(Op.iterate, site, [value, true], () => asForeign(open())) : open();
@@ -238,7 +272,7 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       };
     },
     fi: (site: number, object: unknown): unknown => {
-      if (!foreign(object)) return object;
+      if (!foreign(object) && !(current.live && kind(object) === Kind.heir)) return object;
       return boundary.ask(Op.keys, site, [object], () => {
         const keys: Record<string, number> = {};
         for (const key in object as object) keys[key] = 1;
@@ -249,7 +283,7 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     sp: (site: number, value: unknown): unknown =>
       foreign(value) ? boundary.ask(Op.spread, site, [value], () => ({ ...(value as object) })) : value,
     tpl: (site: number, value: unknown): unknown =>
-      foreign(value) ? boundary.ask(Op.string, site, [value], () => `${value as string}`) : value,
+      foreignAt(value, 'toString') ? boundary.ask(Op.string, site, [value], () => `${value as string}`) : value,
     imp: (site: number, specifier: unknown, scope: { import?: (specifier: unknown) => unknown }): unknown =>
       boundary.ask(Op.import, site, [specifier], () => {
         if (!scope.import) throw new TypeError('import() is not available in an instrumented copy');
@@ -272,19 +306,6 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       }
       return object;
     },
-    fc: (made: { prototype: object }, number: number, members: readonly (string | number)[]): object => {
-      own(number, made);
-      for (let i = 0; i < members.length; i += 3) {
-        const described = Reflect.getOwnPropertyDescriptor(
-          members[i + 1] === '1' || members[i + 1] === 1 ? made : made.prototype,
-          members[i] as string,
-        );
-        for (const part of [described?.value, described?.get, described?.set] as unknown[])
-          if (typeof part === 'function') own(members[i + 2] as number, part);
-      }
-      return made;
-    },
-    base: (parent: unknown): unknown => (isObject(parent) ? runnable(parent) : parent),
   };
 }
 
@@ -295,15 +316,4 @@ function others(value: object, spec: Spec): object {
   for (const key of Reflect.ownKeys(value))
     if (!named.has(key) && Object.prototype.propertyIsEnumerable.call(value, key)) rest[key] = (value as Indexed)[key];
   return rest;
-}
-
-/** Makes twins of an original and its copy; what names the function stays with the original. */
-export function adopt(original: object, copy: object, number: number): void {
-  const named = extraOf(copy);
-  setKind(original, Kind.ownFunction);
-  setExtra(original, named === undefined ? { n: number, id: 0 } : named);
-  setTwin(original, copy);
-  setKind(copy, Kind.ownFunction);
-  setExtra(copy, undefined);
-  setTwin(copy, original);
 }

@@ -18,6 +18,8 @@ export const Kind = {
   native: 6,
   /** A proxy that own code made: its traps are own code and run as they do anyway; it crosses by its number alone. */
   ownProxy: 7,
+  /** Instance of an own class that extends a foreign one: data, but what it has from there is asked. */
+  heir: 8,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 

@@ -1,4 +1,5 @@
 // What the agent uses of the recorder that runs beside it in the target (recorder.ts).
+import type { PrivateAccess } from './privates.ts';
 
 export interface RecorderOptions {
   /** Microseconds since the recording began; monotonic. */
@@ -11,6 +12,10 @@ export interface RecorderOptions {
   readonly redact: readonly string[];
   /** Bytes per second above which events are dropped and counted. */
   readonly maxBytesPerSecond: number;
+  /** Whether an object is a proxy: Node before 20.16 does not tell everybody. */
+  readonly isProxy?: (value: object) => boolean;
+  /** Texts of own code: what they do not name of an heir is not own code's. */
+  readonly sources?: readonly string[];
 }
 
 export interface Recorder {
@@ -20,6 +25,14 @@ export interface Recorder {
   adopt(original: object, copy: object, functionNumber: number): void;
   /** A class of the app and its copy, with the numbers of its named members; methods become twins too. */
   adoptClass(original: object, copy: object, functionNumber: number): void;
+  /** Accessors of the private names of a class, made in its scope; before its copy is made. */
+  addPrivates(classNumber: number, accesses: readonly PrivateAccess[]): void;
+  /** Keys of computed members of classes, by the number of the member; told before the copy is made. */
+  readonly keys: Map<number, PropertyKey>;
+  /** What classes extend, by the number of the class; told before the copy is made. */
+  readonly parents: Map<number, unknown>;
+  /** Static private fields of a class with what they hold, for its state. */
+  privateStatics(classNumber: number, constructor: object): readonly (readonly [name: string, value: unknown])[];
   /** Objects own code holds that belong to foreign code although they look like data: process.env, module namespaces. */
   markForeign(value: object): void;
   /** Own state of a unit instance; called at snapshots, must not run code of the app. */

@@ -3,17 +3,20 @@
 // replay can follow); an entry that cannot wait is written with the number of own resumptions before it.
 import type { Boundary, Current, Frame } from './boundary.ts';
 import { ByteWriter, headSize } from './bytes.ts';
-import { isProxy } from './classify.ts';
+import { ClassTable } from './classes.ts';
+import { isProxy, useProxyTest } from './classify.ts';
 import { Encoder } from './encode.ts';
 import { Tag } from './tags.ts';
 import { Kind as EventKind } from './event-kinds.ts';
-import { adopt, makeHelpers } from './helpers.ts';
+import { makeHelpers } from './helpers.ts';
 import { listIntrinsics } from './intrinsics.ts';
-import { extraOf, functionNumber, idOf, isObject, Kind, kindOf, setExtra, setKind, setTwin } from './marks.ts';
+import { extraOf, idOf, isObject, Kind, kindOf, setExtra, setKind, setTwin } from './marks.ts';
 import { NativePromise, whenSettled } from './promises.ts';
 import type { Recorder, RecorderOptions } from './recorder-port.ts';
 import { makeRedaction } from './redaction.ts';
 import { rehearse } from './rehearse.ts';
+import { mentions } from './mentions.ts';
+import { adopt, originalOf, pairMembers } from './twins.ts';
 
 const chunkSize = 64 * 1024;
 const budget = { nodes: 20_000, string: 200_000 };
@@ -23,7 +26,10 @@ const stateBudget = { nodes: 2_000_000, string: 2_000_000 };
 export function createRecorder(options: RecorderOptions): Recorder {
   const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
   const redaction = makeRedaction(options.redact);
-  const encoder = new Encoder(intrinsics, redaction, budget);
+  if (options.isProxy) useProxyTest(options.isProxy);
+  const classes = new ClassTable();
+  const shared = { privates: classes.privates, isMentioned: mentions(options.sources ?? []) };
+  const encoder = Object.assign(new Encoder(intrinsics, redaction, budget), shared);
   const current: Current = { on: false, call: 0, depth: 0, steps: 0, live: false };
   const totals = { calls: 0, events: 0, bytes: 0, dropped: 0 };
   const states: { instance: number; read: () => readonly (readonly [string, unknown])[] }[] = [];
@@ -169,7 +175,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
 
   /** Data that foreign code may change while it answers, with its bytes before. */
-  const mutable = (value: unknown): boolean => isObject(value) && kindOf(value) === Kind.data;
+  const mutable = (value: unknown): boolean =>
+    isObject(value) && (kindOf(value) === Kind.data || kindOf(value) === Kind.heir);
 
   /**
    * Own code that runs where no call of it was entered: fields of an object that foreign code constructs, a generator
@@ -186,6 +193,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   const boundary: Boundary = {
     encoder,
+    classes,
+    constructOwn: (constructor, args, target) =>
+      Reflect.construct(originalOf(constructor) as () => void, args, originalOf(target) as () => void) as object,
     gate,
     gap: (reason, site, detail) => gap(reason, String(site), detail),
     ask: (op, site, parts, perform) => {
@@ -234,7 +244,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         scratch.at = 0;
         encoder.epoch += 1;
         write(scratch, parts[i], true);
-        if (!same(old, scratch)) changed.push(scratch.bytes.slice(0, scratch.at));
+        if (!scratch.is(old)) changed.push(scratch.bytes.slice(0, scratch.at));
       }
       answer.varint(changed.length);
       for (const item of changed) answer.raw(item);
@@ -278,8 +288,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
 
   const writeState = (final: boolean): void => {
     const full = new Encoder(intrinsics, redaction, stateBudget);
-    Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true });
+    Object.assign(full, shared, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true });
     for (const [value, name] of encoder.globals) full.globals.set(value, name);
+    full.takeSymbols(encoder);
     for (const state of states) {
       full.begin();
       let variables: ReturnType<typeof state.read> = [];
@@ -315,21 +326,29 @@ export function createRecorder(options: RecorderOptions): Recorder {
     adopt: adoptPair,
     adoptClass(original, copy, number) {
       adoptPair(original, copy, number);
-      pair(original, copy, adoptPair);
+      pairMembers(original, copy, adoptPair);
       const [a, b] = [original, copy].map(
         (item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown,
       );
-      if (isObject(a) && isObject(b)) pair(a, b, adoptPair);
+      if (isObject(a) && isObject(b)) pairMembers(a, b, adoptPair);
     },
     markForeign: (value) => {
       if (isObject(value))
         setKind(value, NativePromise.prototype.isPrototypeOf(value) ? Kind.foreignPromise : Kind.foreign);
     },
     addState: (instance, read) => void states.push({ instance, read }),
+    addPrivates: (number, accesses) => void classes.accesses.set(number, accesses),
+    keys: classes.keys,
+    parents: classes.parents,
+    privateStatics: (number, constructor) =>
+      (classes.names[number] ?? [])
+        .filter(({ spec }) => spec.isStatic && spec.kind === 'field')
+        .map((name) => [`@${number}#${name.spec.name}`, name.g(constructor)] as const),
     rehearse: () =>
       rehearse(
         intrinsics,
         redaction,
+        shared,
         states.flatMap(({ read }) => read().map(([, value]) => value)),
       ),
     start() {
@@ -372,28 +391,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
 }
 
-/** Methods and accessors of a class and of its copy become twins; numbers come from the copy, which has them. */
-function pair(original: object, copy: object, adoptPair: typeof adopt): void {
-  for (const key of Reflect.ownKeys(copy)) {
-    const [from, to] = [Reflect.getOwnPropertyDescriptor(original, key), Reflect.getOwnPropertyDescriptor(copy, key)];
-    for (const field of ['value', 'get', 'set'] as const) {
-      const [a, b] = [from?.[field] as unknown, to?.[field] as unknown];
-      if (typeof a === 'function' && typeof b === 'function' && key !== 'constructor' && functionNumber(b) !== 0)
-        adoptPair(a, b, functionNumber(b));
-    }
-  }
-}
-
 function messageOf(error: unknown): string {
   const message: unknown =
     typeof error === 'object' && error !== null && !isProxy(error)
       ? Reflect.getOwnPropertyDescriptor(error, 'message')?.value
       : undefined;
   return typeof message === 'string' ? message : '';
-}
-
-function same(old: Uint8Array, scratch: ByteWriter): boolean {
-  if (old.length !== scratch.at) return false;
-  for (let i = 0; i < old.length; i++) if (old[i] !== scratch.bytes[i]) return false;
-  return true;
 }

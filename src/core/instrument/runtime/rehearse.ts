@@ -2,7 +2,9 @@
 // first snapshot, which cannot be divided, holds the app up for a fraction of the time. Nothing of it reaches the tape and
 // nothing gets a number, so the tape is the same without it.
 import { ByteWriter } from './bytes.ts';
+import { tagOf } from './classify.ts';
 import { Encoder } from './encode.ts';
+import { extrasOf } from './extras.ts';
 import type { Intrinsics } from './intrinsics.ts';
 import { isObject, Kind, kindOf } from './marks.ts';
 import type { Redaction } from './redaction.ts';
@@ -12,8 +14,13 @@ const budget = { nodes: 64, string: 2_000_000 };
 const objectLimit = 200_000;
 
 /** Gives a step, which does a little and says whether there is more to do. */
-export function rehearse(intrinsics: Intrinsics, redaction: Redaction, roots: Iterable<unknown>): () => boolean {
-  const encoder = new Encoder(intrinsics, redaction, budget);
+export function rehearse(
+  intrinsics: Intrinsics,
+  redaction: Redaction,
+  classes: Pick<Encoder, 'privates' | 'isMentioned'>,
+  roots: Iterable<unknown>,
+): () => boolean {
+  const encoder = Object.assign(new Encoder(intrinsics, redaction, budget), classes);
   encoder.rehearses = true;
   encoder.inbound = true;
   // Of no epoch that a recording has.
@@ -34,7 +41,7 @@ export function rehearse(intrinsics: Intrinsics, redaction: Redaction, roots: It
     } catch {
       // What cannot be read is found out when it is written.
     }
-    if (encoder.lossy && kindOf(value) === Kind.data) stack.push(contentsOf(value));
+    if (encoder.lossy && kindOf(value) === Kind.data) stack.push(contentsOf(value, encoder));
   };
 
   return () => {
@@ -46,7 +53,8 @@ export function rehearse(intrinsics: Intrinsics, redaction: Redaction, roots: It
   };
 }
 
-function* contentsOf(value: object): Generator<unknown> {
+function* contentsOf(value: object, { privates }: Pick<Encoder, 'privates'>): Generator<unknown> {
+  for (const { name } of extrasOf(value, tagOf(value), false, privates)?.fields ?? []) yield name.access.get(value);
   if (value instanceof Map)
     for (const [key, item] of Map.prototype.entries.call(value) as MapIterator<[unknown, unknown]>) {
       yield key;

@@ -32,4 +32,10 @@ export const Tag = {
   pending: 29,
   native: 30,
   global: 31,
+  /** Before the value itself; behind it come properties that are no plain ones, and private fields. */
+  extended: 32,
+  /** An instance of an own class that extends Map, Set, Array or Date. */
+  derived: 33,
+  /** In the place of a property's value: its getter and its setter. */
+  accessor: 34,
 } as const;

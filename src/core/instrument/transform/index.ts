@@ -100,7 +100,21 @@ export class ModulePlan {
 
   /** Functions whose captured variables are the module's alone: their copies share one unit. */
   get moduleLevel(): readonly FunctionInfo[] {
-    return this.functions.filter((info) => info.outer === -1 && info.ofClass === -1 && info.unsupported === undefined);
+    return this.functions.filter((info) => !info.isClosure && info.ofClass === -1 && info.unsupported === undefined);
+  }
+
+  /** Private names of a class of the module's own level, in the order of its copy; undefined when it has none. */
+  privateNames(index: number): readonly string[] | undefined {
+    const { functions } = this.#rewriteInput;
+    return functions.privates.specs.get(functions.nodes[index]!)?.map(({ name }) => name);
+  }
+
+  /** Why a recording cannot follow `new` of a class with private names, where that is so. */
+  constructionGap(index: number): string | undefined {
+    const { functions } = this.#rewriteInput;
+    if (this.privateNames(index) === undefined) return undefined;
+    const { how, reason } = functions.privates.construction(functions.nodes[index]!);
+    return how === 'gap' ? reason : undefined;
   }
 
   /** Exact text of a function, as `toString` gives it in the target. */

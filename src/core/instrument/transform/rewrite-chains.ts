@@ -28,6 +28,15 @@ function chain(node: Node, rewriter: Rewriter): string {
             ),
           );
         }
+        const own = isPrivateMember(callee) ? rewriter.private(child(callee, 'property')) : undefined;
+        if (own !== undefined)
+          return build(child(callee, 'object'), (object) =>
+            stopEarly(
+              callee,
+              object,
+              (value) => `(($t=$.pr(${own},${value})).v==null?void 0:${wrap(`$.k(${site},$t.v,$t.object,${args})`)})`,
+            ),
+          );
         return build(callee, (fn) => `(($t=${fn})==null?void 0:${wrap(`$.c(${site},$t,${args})`)})`);
       }
       if (isMember(callee) && !isPrivateMember(callee) && !isSuperMember(callee) && !rewriter.imported(callee)) {
@@ -36,6 +45,11 @@ function chain(node: Node, rewriter: Rewriter): string {
           stopEarly(callee, object, (value) => wrap(`$.m(${site},${value},${key},${args})`)),
         );
       }
+      const own = isPrivateMember(callee) ? rewriter.private(child(callee, 'property')) : undefined;
+      if (own !== undefined)
+        return build(child(callee, 'object'), (object) =>
+          stopEarly(callee, object, (value) => wrap(`$.pm(${site},${own},${value},${args})`)),
+        );
       return wrap(call(link, rewriter));
     }
     const imported = isMember(link) ? rewriter.imported(link) : undefined;
@@ -49,7 +63,9 @@ function chain(node: Node, rewriter: Rewriter): string {
     }
     if (isPrivateMember(link)) {
       const name = text(child(link, 'property'), 'name');
-      return build(child(link, 'object'), (object) => stopEarly(link, object, (value) => wrap(`${value}.#${name}`)));
+      const own = rewriter.private(child(link, 'property'));
+      const read = (value: string): string => (own === undefined ? `${value}.#${name}` : `${own}.g(${value})`);
+      return build(child(link, 'object'), (object) => stopEarly(link, object, (value) => wrap(read(value))));
     }
     return wrap(rewriter.of(link));
   };
@@ -58,15 +74,19 @@ function chain(node: Node, rewriter: Rewriter): string {
   return build(child(node, 'expression'), (value) => value);
 }
 
+/** Reads `super.x` where it is written. */
+const superRead = '($k)=>super[$k]';
+
 function call(node: Node, rewriter: Rewriter): string {
   const callee = bare(child(node, 'callee'));
   const args = rewriter.list(children(node, 'arguments'));
-  if (callee.type === 'Super') return `super(...${args})`;
-  if (isSuperMember(callee))
-    return `$.k(${rewriter.site(node)},${rewriter.slice(callee.start, callee.end)},this,${args})`;
+  if (callee.type === 'Super') return `super(${rewriter.site(node)},${args})`;
+  if (isSuperMember(callee)) return `$.sm(${rewriter.site(node)},${superRead},${rewriter.key(callee)},this,${args})`;
   const imported = isMember(callee) ? rewriter.imported(callee) : undefined;
   if (imported !== undefined)
     return `$.k(${rewriter.site(node)},${imported},${rewriter.of(child(callee, 'object'))},${args})`;
+  const own = isPrivateMember(callee) ? rewriter.private(child(callee, 'property')) : undefined;
+  if (own !== undefined) return `$.pm(${rewriter.site(node)},${own},${rewriter.of(child(callee, 'object'))},${args})`;
   if (isPrivateMember(callee)) return `${rewriter.inside(callee)}(...${args})`;
   if (isMember(callee))
     return `$.m(${rewriter.site(node)},${rewriter.of(child(callee, 'object'))},${rewriter.key(callee)},${args})`;
@@ -75,9 +95,9 @@ function call(node: Node, rewriter: Rewriter): string {
 
 function member(node: Node, rewriter: Rewriter): string {
   if (child(node, 'object').type === 'Super')
-    return node['computed'] === true
-      ? `super[${rewriter.of(child(node, 'property'))}]`
-      : `super.${text(child(node, 'property'), 'name')}`;
+    return `$.sg(${rewriter.site(node)},${superRead},${rewriter.key(node)},this)`;
+  const own = isPrivateMember(node) ? rewriter.private(child(node, 'property')) : undefined;
+  if (own !== undefined) return `${own}.g(${rewriter.of(child(node, 'object'))})`;
   if (isPrivateMember(node)) return `${rewriter.of(child(node, 'object'))}.#${text(child(node, 'property'), 'name')}`;
   return (
     rewriter.imported(node) ?? `$.g(${rewriter.site(node)},${rewriter.of(child(node, 'object'))},${rewriter.key(node)})`

@@ -1,4 +1,4 @@
-// Functions and classes of a copy: each knows when foreign code enters it, and each closure is marked as own when it is
+// Functions of a copy: each knows when foreign code enters it, and each closure is marked as own when it is
 // made. `$.on` is true while own code runs; a function that starts while it is false was called by foreign code, and
 // `$.e` records the entry. Async functions leave and come back at their awaits, so they keep a state object in `$x`.
 import { breaks, child, children, directChildren, isClass, optional, text } from './ast.ts';
@@ -106,11 +106,11 @@ function declaredHere(statements: readonly Node[], rewriter: Rewriter): string {
     .join('');
 }
 
-const numberOf = (node: Node, rewriter: Rewriter): number =>
+export const numberOf = (node: Node, rewriter: Rewriter): number =>
   rewriter.input.functionNumber(rewriter.input.functions.indexOf.get(node) ?? 0);
 
 /** Parameters and body of a function, from its opening parenthesis on. */
-function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolean, self_ = ''): string {
+export function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolean, self_ = ''): string {
   rewriter.functionStack.push(node);
   // How the function names itself on entry: its own identity where it has one, else its number.
   const number = self_ === '' ? String(numberOf(node, rewriter)) : self_;
@@ -141,6 +141,8 @@ function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolea
     `(${shape.parameters})${arrow ? '=>' : ''}{${head}${lead}const $x=${enter};${watch ? 'let $w;' : ''}try{${watch}${shape.unpack}${inner}${/\/\/[^\n]*$/.test(inner) ? '\n' : ''}}catch($e){throw ${thrown}}finally{${end}}}`;
   if (node['generator'] === true && node['async'] !== true)
     return make(`$.gs(${numberOf(node, rewriter)})`, '$e', '$.gl($x)');
+  if (node['async'] === true && node['generator'] === true)
+    return make(`$.ag(${numberOf(node, rewriter)})`, '$.ax($x,$e)', '$.al($x)');
   if (node['async'] === true)
     return make(`$.as(${number},${self},${shape.args})`, watch ? '$.ax($x,$e,$w)' : '$.ax($x,$e)', '$.al($x)');
   return make(
@@ -165,7 +167,7 @@ function returned(value: string, around: Node): string {
 }
 
 /** Gives an anonymous function the name that it would have had where it stood. */
-function named(code: string, node: Node, rewriter: Rewriter): string {
+export function named(code: string, node: Node, rewriter: Rewriter): string {
   const info = rewriter.input.functions.list[rewriter.input.functions.indexOf.get(node) ?? -1];
   if (!info || info.name === '' || info.name === '__proto__' || optional(node, 'id')) return code;
   return `({${JSON.stringify(info.name)}:${code}})[${JSON.stringify(info.name)}]`;
@@ -175,62 +177,6 @@ function functionExpression(node: Node, rewriter: Rewriter): string {
   const id = optional(node, 'id');
   const start = `${node['async'] === true ? 'async ' : ''}function${node['generator'] === true ? '*' : ''} ${id ? text(id, 'name') : ''}`;
   return `$.f(${numberOf(node, rewriter)},($q)=>(${named(`${start}${parametersAndBody(node, rewriter, false, '$q')}`, node, rewriter)}))`;
-}
-
-function classText(node: Node, rewriter: Rewriter): string {
-  rewriter.functionStack.push(node);
-  const isRoot = node === rewriter.root;
-  const id = optional(node, 'id');
-  const base = optional(node, 'superClass');
-  let members = '\n'.repeat(breaks(rewriter.slice(node.start, child(node, 'body').start)));
-  let at = child(node, 'body').start;
-  for (const member of children(child(node, 'body'), 'body')) {
-    members += '\n'.repeat(breaks(rewriter.slice(at, member.start)));
-    at = member.end;
-    // Statics of the class were made when the app loaded; its copy must not make them again.
-    if (
-      isRoot &&
-      (member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member['static'] === true))
-    ) {
-      members += '\n'.repeat(breaks(rewriter.slice(member.start, member.end)));
-      continue;
-    }
-    const code =
-      member.type === 'MethodDefinition'
-        ? method(member, rewriter)
-        : member.type === 'StaticBlock'
-          ? rewriter.inside(member)
-          : `${rewriter.of(member)}${rewriter.slice(member.end - 1, member.end) === ';' ? '' : ';'}`;
-    members += rewriter.aligned(member, code);
-  }
-  rewriter.functionStack.pop();
-  const parent = base ? ` extends ${isRoot ? `$.base(${rewriter.of(base)})` : `(${rewriter.of(base)})`}` : '';
-  return `class ${id ? text(id, 'name') : ''}${parent}{${members}}`;
-}
-
-function method(member: Node, rewriter: Rewriter): string {
-  const key = child(member, 'key');
-  const value = child(member, 'value');
-  const kind = String(member['kind']);
-  const name = member['computed'] === true ? `[${rewriter.of(key)}]` : rewriter.slice(key.start, key.end);
-  const prefix = `${member['static'] === true ? 'static ' : ''}${kind === 'get' || kind === 'set' ? `${kind} ` : ''}${value['async'] === true ? 'async ' : ''}${value['generator'] === true ? '*' : ''}`;
-  return `${prefix}${name}${parametersAndBody(value, rewriter, kind === 'constructor')}`;
-}
-
-/** Numbers of a class and its named members, for `$.fc`. */
-function memberNumbers(node: Node, rewriter: Rewriter): string {
-  const parts: string[] = [];
-  for (const member of children(child(node, 'body'), 'body')) {
-    if (member.type !== 'MethodDefinition' || member['computed'] === true || member['kind'] === 'constructor') continue;
-    const key = child(member, 'key');
-    if (key.type === 'PrivateIdentifier') continue;
-    parts.push(
-      JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')),
-      member['static'] === true ? '1' : '0',
-      String(numberOf(child(member, 'value'), rewriter)),
-    );
-  }
-  return `[${parts.join(',')}]`;
 }
 
 export const functionRules: Readonly<Record<string, (node: Node, rewriter: Rewriter) => string>> = {
@@ -246,13 +192,6 @@ export const functionRules: Readonly<Record<string, (node: Node, rewriter: Rewri
   },
   ArrowFunctionExpression: (node, rewriter) =>
     `$.f(${numberOf(node, rewriter)},($q)=>(${named(`${node['async'] === true ? 'async ' : ''}${parametersAndBody(node, rewriter, false, '$q')}`, node, rewriter)}))`,
-  ClassDeclaration: (node, rewriter) => {
-    const code = classText(node, rewriter);
-    if (node === rewriter.root) return `$.fc((${code}),${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`;
-    return `${code}\n$.fc(${text(child(node, 'id'), 'name')},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)});`;
-  },
-  ClassExpression: (node, rewriter) =>
-    `$.fc(${named(classText(node, rewriter), node, rewriter)},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`,
   BlockStatement: (node, rewriter) => {
     const marks = declaredHere(children(node, 'body'), rewriter);
     const inner = rewriter.inside(node);

@@ -40,8 +40,12 @@ export const isPattern = (node: Node): boolean => node.type === 'ObjectPattern' 
 /** A target of an assignment stays a place that can be written: member accesses in it are not turned into calls. */
 export function target(node: Node, rewriter: Rewriter): string {
   switch (node.type) {
-    case 'MemberExpression':
-      return `${rewriter.of(child(node, 'object'))}${node['computed'] === true ? `[${rewriter.of(child(node, 'property'))}]` : `.${rewriter.slice(child(node, 'property').start, child(node, 'property').end)}`}`;
+    case 'MemberExpression': {
+      const property = child(node, 'property');
+      const own = property.type === 'PrivateIdentifier' ? rewriter.private(property) : undefined;
+      if (own !== undefined) return `${own}.at(${rewriter.of(child(node, 'object'))}).v`;
+      return `${rewriter.of(child(node, 'object'))}${node['computed'] === true ? `[${rewriter.of(property)}]` : `.${rewriter.slice(property.start, property.end)}`}`;
+    }
     case 'Identifier':
       // A global that is assigned stays itself.
       return rewriter.outside(node) ?? text(node, 'name');

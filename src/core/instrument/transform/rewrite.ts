@@ -7,7 +7,9 @@ import type { Node } from './ast.ts';
 import { intrinsicRoots } from '../runtime/intrinsics.ts';
 import type { FunctionTable } from './functions.ts';
 import type { Analysis, Binding, Scope } from './scope.ts';
+import { assignmentRules, isPrivate, untouched } from './rewrite-assignments.ts';
 import { chainRules } from './rewrite-chains.ts';
+import { classRules } from './rewrite-classes.ts';
 import { functionRules } from './rewrite-functions.ts';
 import { destructured, isPattern, patternRules, target } from './rewrite-patterns.ts';
 
@@ -100,7 +102,10 @@ export class Rewriter {
     const name = text(identifier, 'name');
     const binding = this.input.analysis.bindings.get(identifier.start);
     if (!binding || this.#isInside(binding.scope, binding)) return undefined;
-    if (binding.scope.owner === undefined) {
+    if (
+      binding.scope.owner === undefined &&
+      (binding.scope === this.input.analysis.module || isClass(binding.scope.node))
+    ) {
       this.captured.module.set(name, binding);
       return `$M.${name}`;
     }
@@ -135,6 +140,13 @@ export class Rewriter {
     return false;
   }
 
+  /** Entry of a private name in the table of its class; undefined where the name itself can stand. */
+  private(identifier: Node): string | undefined {
+    const use = this.input.functions.privates.uses.get(identifier.start);
+    const of = use && this.input.functions.indexOf.get(use.of);
+    return use && of !== undefined ? `$.P[${this.input.functionNumber(of)}][${use.index}]` : undefined;
+  }
+
   get inAsync(): boolean {
     const around = this.functionStack.at(-1);
     return around?.['async'] === true;
@@ -156,34 +168,11 @@ export class Rewriter {
   }
 }
 
-const isPrivate = (member: Node): boolean => child(member, 'property').type === 'PrivateIdentifier';
-const isSuper = (member: Node): boolean => child(member, 'object').type === 'Super';
-const untouched = (member: Node): boolean => isPrivate(member) || isSuper(member);
-
-function assignment(node: Node, rewriter: Rewriter): string {
-  const left = bare(child(node, 'left'));
-  const right = child(node, 'right');
-  const operator = text(node, 'operator');
-  if (left.type === 'MemberExpression' && !untouched(left)) {
-    const object = rewriter.of(child(left, 'object'));
-    const key = rewriter.key(left);
-    const site = rewriter.site(left);
-    if (operator === '=') return `$.s(${site},${object},${key},${rewriter.of(right)}${rewriter.sloppy(node)})`;
-    const reference = `$.ref(${site},${object},${key}${rewriter.sloppy(node)})`;
-    if (operator === '??=' || operator === '||=' || operator === '&&=') {
-      return `(($t=${reference}).v${operator.slice(0, 2)}$.put($t,${rewriter.of(right)}))`;
-    }
-    return `$.set(${reference},${JSON.stringify(operator.slice(0, -1))},${rewriter.of(right)})`;
-  }
-  if (operator === '=' && isPattern(left)) {
-    return `${target(left, rewriter)}=${destructured(rewriter.of(right), left, rewriter)}`;
-  }
-  return rewriter.inside(node, new Map([[child(node, 'left'), target(left, rewriter)]]));
-}
-
 const rules: Readonly<Record<string, Rule>> = {
   ...chainRules,
   ...functionRules,
+  ...classRules,
+  ...assignmentRules,
   ...patternRules,
   Identifier: (node, rewriter) => rewriter.outside(node) ?? rewriter.global(node),
   ThisExpression: (_node, rewriter) => {
@@ -224,15 +213,6 @@ const rules: Readonly<Record<string, Rule>> = {
   ContinueStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
   MetaProperty: (node, rewriter) =>
     text(child(node, 'meta'), 'name') === 'import' ? '$M["import.meta"]' : rewriter.slice(node.start, node.end),
-  AssignmentExpression: assignment,
-  UpdateExpression: (node, rewriter) => {
-    const place = bare(child(node, 'argument'));
-    if (place.type !== 'MemberExpression')
-      return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
-    if (untouched(place)) return rewriter.inside(node, new Map([[child(node, 'argument'), target(place, rewriter)]]));
-    const step = text(node, 'operator') === '++' ? 1 : -1;
-    return `$.upd(${rewriter.site(place)},${rewriter.of(child(place, 'object'))},${rewriter.key(place)},${step},${node['prefix'] === true ? 1 : 0}${rewriter.sloppy(node)})`;
-  },
   UnaryExpression: (node, rewriter) => {
     const place = bare(child(node, 'argument'));
     if (
@@ -248,7 +228,10 @@ const rules: Readonly<Record<string, Rule>> = {
   BinaryExpression: (node, rewriter) => {
     const left = child(node, 'left');
     const operator = text(node, 'operator');
-    if (left.type === 'PrivateIdentifier') return rewriter.inside(node);
+    if (left.type === 'PrivateIdentifier') {
+      const own = rewriter.private(left);
+      return own === undefined ? rewriter.inside(node) : `${own}.h(${rewriter.of(child(node, 'right'))})`;
+    }
     const [a, b] = [rewriter.of(left), rewriter.of(child(node, 'right'))];
     if (operator === 'in') return `$.has(${rewriter.site(node)},${a},${b})`;
     if (operator === 'instanceof') return `$.io(${rewriter.site(node)},${a},${b})`;
@@ -266,6 +249,9 @@ const rules: Readonly<Record<string, Rule>> = {
   TaggedTemplateExpression: (node, rewriter) => {
     const tag = child(node, 'tag');
     const quasi = `((...$a)=>$a)${rewriter.inside(child(node, 'quasi'))}`;
+    const own =
+      tag.type === 'MemberExpression' && isPrivate(tag) ? rewriter.private(child(tag, 'property')) : undefined;
+    if (own !== undefined) return `$.pm(${rewriter.site(node)},${own},${rewriter.of(child(tag, 'object'))},${quasi})`;
     if (tag.type === 'MemberExpression' && !untouched(tag))
       return `$.m(${rewriter.site(node)},${rewriter.of(child(tag, 'object'))},${rewriter.key(tag)},${quasi})`;
     return `$.c(${rewriter.site(node)},${rewriter.of(tag)},${quasi})`;
@@ -307,11 +293,16 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   // What is left of `(0, f)(x)` stands among the arguments of a helper.
   SequenceExpression: (node, rewriter) => `(${rewriter.inside(node)})`,
-  ForInStatement: (node, rewriter) =>
-    rewriter.inside(
+  ForInStatement: (node, rewriter) => {
+    const left = child(node, 'left');
+    return rewriter.inside(
       node,
-      new Map([[child(node, 'right'), `$.fi(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`]]),
-    ),
+      new Map([
+        [child(node, 'right'), `$.fi(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`],
+        ...(left.type === 'VariableDeclaration' ? [] : ([[left, target(left, rewriter)]] as const)),
+      ]),
+    );
+  },
   ForOfStatement: (node, rewriter) => (node['await'] === true ? forAwait(node, rewriter) : forOf(node, rewriter)),
   CatchClause: (node, rewriter) => resumeFirst(node, child(node, 'body'), rewriter),
   TryStatement: (node, rewriter) => {

@@ -1,8 +1,11 @@
 // The tape inside the isolate: bytes of chunks, read event by event. Values are decoded only when their event is due,
 // because decoding an object that exists already changes it.
 import { ByteReader, headSize } from '../../instrument/runtime/bytes.ts';
+import { Extra } from '../../instrument/runtime/extras.ts';
 import { Tag } from '../../instrument/runtime/tags.ts';
 import { Kind } from '../../instrument/runtime/event-kinds.ts';
+
+const hasItems: ReadonlySet<string> = new Set(['Map', 'Set', 'Array']);
 
 /** Passes over one value. */
 export function skipValue(reader: ByteReader): void {
@@ -84,6 +87,27 @@ export function skipValue(reader: ByteReader): void {
     case Tag.boxed:
       reader.varint();
       return skipValue(reader);
+    case Tag.accessor:
+      return many(2);
+    case Tag.extended:
+      skipValue(reader);
+      for (let left = reader.varint(); left > 0; left--) {
+        const flags = reader.u8();
+        if ((flags & Extra.private) !== 0) reader.varint();
+        if ((flags & Extra.symbol) !== 0) skipValue(reader);
+        else text();
+        skipValue(reader);
+      }
+      return;
+    case Tag.derived: {
+      reader.varint();
+      reader.varint();
+      const builtin = reader.string();
+      if (builtin === 'Array') reader.varint();
+      if (builtin === 'Date') reader.at += 8;
+      else if (hasItems.has(builtin)) many(reader.varint() * (builtin === 'Map' ? 2 : 1));
+      return properties();
+    }
     case Tag.symbol:
       if (reader.u8() === 0) reader.varint();
       return text();

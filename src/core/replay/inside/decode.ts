@@ -3,7 +3,10 @@
 import type { ByteReader } from '../../instrument/runtime/bytes.ts';
 import { Tag } from '../../instrument/runtime/tags.ts';
 import type { Encoder } from '../../instrument/runtime/encode.ts';
+import { makeInstance } from '../../instrument/runtime/classes.ts';
+import { foreignHeritage } from '../../instrument/runtime/classify.ts';
 import { idOf, Kind, setId, setKind } from '../../instrument/runtime/marks.ts';
+import { Accessor, brand, layExtras, put } from './extras.ts';
 
 type Indexed = Record<PropertyKey, unknown>;
 
@@ -23,7 +26,8 @@ export function standIn(name: string, callable: boolean): object {
   const refuse = (what: string) => (): never => {
     throw new Unrecorded(`${what} of the foreign ${name || 'object'} was not recorded`);
   };
-  const target = callable ? function standIn() {} : {};
+  // A bound function can be constructed and has no property that a trap would have to tell of.
+  const target = callable ? function standIn() {}.bind(undefined) : {};
   const made = new Proxy(target, {
     get: (_target, key) => (silent.has(key) ? undefined : refuse(`reading ${String(key)}`)()),
     set: refuse('writing a property'),
@@ -78,15 +82,15 @@ export class Decoder {
     }
   }
 
-  #held<T extends object>(id: number, make: () => T): T {
+  #held<T extends object>(id: number, make: () => T, kind: number = Kind.data): T {
     if (this.#borrowed) {
       const copy = (this.#borrowed.get(id) as T | undefined) ?? make();
       this.#borrowed.set(id, copy);
-      setKind(copy, Kind.data);
+      setKind(copy, kind);
       return copy;
     }
     const known = this.byId.get(id);
-    return (known as T | undefined) ?? this.know(id, make(), Kind.data);
+    return (known as T | undefined) ?? this.know(id, make(), kind);
   }
 
   read(reader: ByteReader): unknown {
@@ -147,6 +151,13 @@ export class Decoder {
         const id = reader.varint();
         return this.byId.get(id) ?? this.know(id, new Promise(() => {}), Kind.foreignPromise);
       }
+      case Tag.accessor:
+        return new Accessor(this.read(reader), this.read(reader));
+      case Tag.extended: {
+        const value = this.read(reader) as object;
+        layExtras(value, reader, this, this.#encoder.privates);
+        return value;
+      }
       default:
         return this.#data(tag, reader);
     }
@@ -187,8 +198,7 @@ export class Decoder {
       const key = reader.string();
       seen.add(key);
       const value = this.read(reader);
-      if (Object.is(target[key], value) && Object.hasOwn(target, key)) continue;
-      Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
+      put(target, key, value, true);
     }
     for (const key of Object.keys(target)) if (!seen.has(key)) delete target[key];
   }
@@ -204,36 +214,17 @@ export class Decoder {
       }
       case Tag.array: {
         const made = this.#held<unknown[]>(id, () => []);
-        const size = reader.varint();
-        const written = reader.varint();
-        // What own code has frozen is written only where it differs, which it never should.
-        if (made.length !== size) made.length = size;
-        for (let i = 0; i < written; i++) {
-          if (reader.bytes[reader.at] === Tag.hole) {
-            reader.at += 1;
-            Reflect.deleteProperty(made, i);
-          } else {
-            const item = this.read(reader);
-            if (!Object.is(made[i], item) || !Object.hasOwn(made, i)) made[i] = item;
-          }
-        }
-        if (written < size) this.lossy = true;
+        this.#items(reader, made);
         return made;
       }
       case Tag.map: {
         const made = this.#held(id, () => new Map<unknown, unknown>());
-        const entries: [unknown, unknown][] = [];
-        for (let left = reader.varint(); left > 0; left--) entries.push([this.read(reader), this.read(reader)]);
-        made.clear();
-        for (const [key, value] of entries) made.set(key, value);
+        this.#entries(reader, made);
         return made;
       }
       case Tag.set: {
         const made = this.#held(id, () => new Set<unknown>());
-        const items: unknown[] = [];
-        for (let left = reader.varint(); left > 0; left--) items.push(this.read(reader));
-        made.clear();
-        for (const item of items) made.add(item);
+        this.#members(reader, made);
         return made;
       }
       case Tag.date: {
@@ -265,10 +256,27 @@ export class Decoder {
         return made;
       }
       case Tag.instance: {
-        const made = this.classes.get(reader.varint());
-        const object = this.#held<Indexed>(id, () => Object.create(made?.prototype ?? Object.prototype) as Indexed);
-        if (object instanceof Error) this.#errorProperties(reader, object as unknown as Indexed);
+        const prototype = this.#prototype(reader.varint());
+        const isError = Object.prototype.isPrototypeOf.call(Error.prototype, prototype);
+        const object = this.#instance(id, prototype, isError ? 'Error' : '');
+        if (isError) this.#errorProperties(reader, object);
         else this.#properties(reader, object);
+        return object;
+      }
+      case Tag.derived: {
+        const prototype = this.#prototype(reader.varint());
+        const builtin = reader.string();
+        const time = builtin === 'Date' ? reader.f64() : 0;
+        const object = this.#instance(id, prototype, builtin, time);
+        if (builtin === 'Map') this.#entries(reader, object as unknown as Map<unknown, unknown>);
+        else if (builtin === 'Set') this.#members(reader, object as unknown as Set<unknown>);
+        else if (builtin === 'Array') {
+          this.#items(reader, object as unknown as unknown[]);
+          reader.varint();
+          return object;
+        } else if (builtin === 'Date') Date.prototype.setTime.call(object, time);
+        else this.lossy = true;
+        this.#properties(reader, object);
         return object;
       }
       case Tag.boxed: {
@@ -280,17 +288,60 @@ export class Decoder {
     }
   }
 
+  #prototype(number: number): object {
+    return this.classes.get(number)?.prototype ?? Object.prototype;
+  }
+
+  /** An instance of an own class, with the private methods of its classes. */
+  #instance(id: number, prototype: object, builtin: string, time = 0): Indexed {
+    const { intrinsics, privates } = this.#encoder;
+    return this.#held<Indexed>(
+      id,
+      () => {
+        const made = makeInstance(prototype, builtin, time);
+        brand(made, privates);
+        return made as Indexed;
+      },
+      foreignHeritage(Object.create(prototype) as object, intrinsics) ? Kind.heir : Kind.data,
+    );
+  }
+
+  #items(reader: ByteReader, made: unknown[]): void {
+    const size = reader.varint();
+    const written = reader.varint();
+    // What own code has frozen is written only where it differs, which it never should.
+    if (made.length !== size) made.length = size;
+    for (let i = 0; i < written; i++) {
+      if (reader.bytes[reader.at] === Tag.hole) {
+        reader.at += 1;
+        Reflect.deleteProperty(made, i);
+      } else {
+        const item = this.read(reader);
+        if (!Object.is(made[i], item) || !Object.hasOwn(made, i)) made[i] = item;
+      }
+    }
+    if (written < size) this.lossy = true;
+  }
+
+  #entries(reader: ByteReader, made: Map<unknown, unknown>): void {
+    const entries: [unknown, unknown][] = [];
+    for (let left = reader.varint(); left > 0; left--) entries.push([this.read(reader), this.read(reader)]);
+    Map.prototype.clear.call(made);
+    for (const [key, value] of entries) Map.prototype.set.call(made, key, value);
+  }
+
+  #members(reader: ByteReader, made: Set<unknown>): void {
+    const items: unknown[] = [];
+    for (let left = reader.varint(); left > 0; left--) items.push(this.read(reader));
+    Set.prototype.clear.call(made);
+    for (const item of items) Set.prototype.add.call(made, item);
+  }
+
   #errorProperties(reader: ByteReader, target: Indexed): void {
     for (let left = reader.varint(); left > 0; left--) {
       const key = reader.string();
       const value = this.read(reader);
-      if (Object.is(target[key], value) && Object.hasOwn(target, key)) continue;
-      Object.defineProperty(target, key, {
-        value,
-        writable: true,
-        enumerable: key !== 'message' && key !== 'cause',
-        configurable: true,
-      });
+      put(target, key, value, key !== 'message' && key !== 'cause');
     }
   }
 }

@@ -3,15 +3,16 @@
 // until it says that the tape has ended; microtasks run between steps, as they ran between the recorded entries.
 import type { Boundary, Current, Frame } from '../../instrument/runtime/boundary.ts';
 import { ByteWriter } from '../../instrument/runtime/bytes.ts';
-import { Encoder } from '../../instrument/runtime/encode.ts';
 import { Kind as EventKind } from '../../instrument/runtime/event-kinds.ts';
 import { makeHelpers } from '../../instrument/runtime/helpers.ts';
+import { ClassTable } from '../../instrument/runtime/classes.ts';
 import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
-import { makeRedaction } from '../../instrument/runtime/redaction.ts';
+import { runnable } from '../../instrument/runtime/marks.ts';
 import { followTape } from './counterfactual.ts';
 import { bytesAre, Cursor, enterHead, isBusy, isNested, skipValue, valueBytes } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
 import { Decoder, Unrecorded } from './decode.ts';
+import { makeEncoder } from './encoders.ts';
 import { Gates } from './gates.ts';
 import { Abandon } from './input.ts';
 import type { DriverInput } from './input.ts';
@@ -22,12 +23,11 @@ import { watchThrows } from './watch.ts';
 import { buildUnits } from './units.ts';
 import type { Units } from './units.ts';
 
-const normal = { nodes: 20_000, string: 200_000 };
-
 /** @param recorded what the checked replay learned, for a counterfactual */
 export function makeDriver(input: DriverInput, clock: () => number, recorded?: Float64Array<ArrayBuffer>) {
   const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
-  const encoder = new Encoder(intrinsics, makeRedaction(input.redact), normal);
+  const classes = new ClassTable();
+  const encoder = makeEncoder(input, intrinsics, classes);
   const decoder = new Decoder(encoder);
   const current: Current = { on: false, call: 0, depth: 0, steps: 0, live: true };
   const cursor = new Cursor();
@@ -109,6 +109,9 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
 
   const boundary: Boundary = {
     encoder,
+    classes,
+    constructOwn: (constructor, args, target) =>
+      Reflect.construct(runnable(constructor) as () => void, args, target as () => void) as object,
     gap: () => undefined,
     resuming: () => {
       // What foreign code did between the last own step and this one comes first.
@@ -373,9 +376,8 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     },
     /** Makes the units and lays the first snapshot over them. */
     prepare(): void {
-      units = buildUnits(input.manifest, helpers, decoder);
       encoder.inbound = false;
-      units.layFirstState(cursor, decoder);
+      units = buildUnits(input.manifest, helpers, decoder, classes, cursor);
       laid = true;
     },
     /** Runs the next entry; false when the tape has ended or its end was asked for. */

@@ -3,6 +3,8 @@ import type { Manifest } from '../../instrument/manifest.ts';
 
 export interface DriverInput {
   readonly manifest: Manifest;
+  /** Texts of own code; without them those of the manifest. */
+  readonly sources?: readonly string[];
   readonly changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly changesAt: number;
   readonly until: number;

@@ -1,12 +1,11 @@
 // Compares own state with a snapshot of the tape: variable by variable, byte for byte.
 import { ByteWriter } from '../../instrument/runtime/bytes.ts';
-import { Encoder } from '../../instrument/runtime/encode.ts';
+import type { Encoder } from '../../instrument/runtime/encode.ts';
 import { skipValue } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
+import { wholeEncoder } from './encoders.ts';
 import type { Ledger } from './ledger.ts';
 import type { Units } from './units.ts';
-
-const whole = { nodes: 2_000_000, string: 2_000_000 };
 
 interface Comparison {
   /** Stands before the snapshot. */
@@ -22,10 +21,7 @@ export function compareSnapshot({ cursor, encoder, units, ledger, skip }: Compar
   const { reader, seq } = cursor.take();
   const instance = reader.varint();
   const last = reader.u8() === 1;
-  const full = new Encoder(encoder.intrinsics, encoder.redaction, whole);
-  Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true, numbered: encoder.numbered });
-  for (const [value, name] of encoder.globals) full.globals.set(value, name);
-  full.takeSymbols(encoder);
+  const full = wholeEncoder(encoder);
   full.begin();
   for (let left = reader.varint(); left > 0; left--) {
     const name = reader.string();

@@ -6,7 +6,11 @@ import { Tag } from '../../instrument/runtime/tags.ts';
 import { skipValue } from './cursor.ts';
 
 const isNumbered = (tag: number): boolean =>
-  tag === Tag.function || tag === Tag.native || tag === Tag.ownPromise || (tag >= Tag.object && tag <= Tag.instance);
+  tag === Tag.function ||
+  tag === Tag.native ||
+  tag === Tag.ownPromise ||
+  tag === Tag.derived ||
+  (tag >= Tag.object && tag <= Tag.instance);
 
 /** @param recorded the parts of the recorded ask, encoded one behind another */
 export function takeNumbers(
@@ -18,7 +22,9 @@ export function takeNumbers(
   for (const part of parts) {
     if (reader.done) return;
     const at = reader.at;
-    if (isNumbered(reader.u8()) && isObject(part) && idOf(part) === 0) {
+    let tag = reader.u8();
+    if (tag === Tag.extended) tag = reader.u8();
+    if (isNumbered(tag) && isObject(part) && idOf(part) === 0) {
       const id = reader.varint();
       setId(part, id);
       const self = kindOf(part) === Kind.ownFunction ? extraOf(part) : undefined;

@@ -54,7 +54,7 @@ export async function recordNode(
     });
     let live = await walk(inside, own, scripts);
     // Closures of requests come and go: only those that a second walk finds again are worth a copy.
-    if (live.some(({ module, index }) => own[module]!.plan.functions[index]!.outer !== -1))
+    if (live.some(({ module, index }) => own[module]!.plan.functions[index]!.isClosure))
       live = await walk(inside, own, scripts);
     if (await inside.call<boolean>('cut'))
       gaps.push({ reason: 'walk-cut', place: '', detail: 'the app holds more objects than were looked at' });

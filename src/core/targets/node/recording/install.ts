@@ -3,8 +3,10 @@
 // would need is not seen: a copy must never compute anything else than the original.
 import type { ManifestInstance } from '../../../instrument/manifest.ts';
 import type { CapturedVariable, Unit } from '../../../instrument/transform/index.ts';
+import type { UnitFunction } from '../agent/recording/classes.ts';
 import type { ModuleMade, ModuleWanted, UnitMade, UnitWanted } from '../agent/recording/index.ts';
 import type { Candidate, Scope } from '../agent/recording/scopes.ts';
+import { computedOf, prepareClasses } from './classes.ts';
 import { declaredNames } from './declared-names.ts';
 import type { LiveFunction } from './find.ts';
 import type { Inside } from './inside.ts';
@@ -68,7 +70,8 @@ export async function install(
     'makeModules',
     works.map(({ wanted }) => wanted),
   );
-  const complete = works.map((work, module) => completeOnes(work, made[module]!, gaps));
+  const refused = await prepareClasses(inside, works);
+  const complete = works.map((work, module) => completeOnes(work, made[module]!, refused, gaps));
   const closures = works.flatMap(({ closures: all }, module) =>
     all.filter(({ index }) => complete[module]!.has(index)).map((closure) => ({ ...closure, module })),
   );
@@ -191,6 +194,7 @@ function prepare(
 function completeOnes(
   { own: { plan }, level, needs }: Work,
   { problems, thisToken }: ModuleMade,
+  refused: ReadonlyMap<number, string>,
   gaps: Gap[],
 ): ReadonlySet<number> {
   const missing = new Set(problems.map(({ name }) => name));
@@ -198,6 +202,11 @@ function completeOnes(
     gaps.push({ reason: 'variable-not-captured', place: `${plan.input.path}#${name}`, detail: reason });
   const complete = new Set<number>();
   for (const [index, { moduleVariables, usesThis }] of needs) {
+    const refusal = refused.get(plan.input.functionBase + index);
+    if (refusal !== undefined) {
+      gaps.push({ reason: 'not-instrumented', place: plan.place(index), detail: refusal });
+      continue;
+    }
     const lacks = moduleVariables.filter(({ name }) => missing.has(name));
     if (lacks.length > 0)
       gaps.push({
@@ -214,10 +223,12 @@ function completeOnes(
 
 const describeIn =
   ({ plan }: OwnModule) =>
-  ({ index, id }: LiveClosure) => ({
+  ({ index, id }: LiveClosure): UnitFunction => ({
     number: plan.input.functionBase + index,
     id,
     isClass: plan.functions[index]!.kind === 'class',
+    isPrivate: plan.privateNames(index) !== undefined,
+    keys: computedOf(plan, index).map((each) => plan.input.functionBase + each.index),
   });
 
 /** One unit for all functions of the module's own level. */
@@ -289,26 +300,30 @@ function choose(
     told.add(index);
     gaps.push({ reason, place: plan.place(index), detail });
   };
+  const close = (index: number, id: number): void => {
+    const count = (counts.get(index) ?? 0) + 1;
+    counts.set(index, count);
+    if (count > instancesOfOne || before + closures.length > instancesInAll)
+      tell(index, 'not-instrumented', `more than ${instancesOfOne} live instances; those are recorded`);
+    else closures.push({ index, id });
+  };
   for (const { index, id, lasting } of live) {
-    const { outer, ofClass, unsupported, kind } = plan.functions[index]!;
+    const { isClosure, ofClass, unsupported, kind } = plan.functions[index]!;
     // Members come with their class.
     if (ofClass !== -1) continue;
     if (unsupported !== undefined) tell(index, 'not-instrumented', unsupported);
-    else if (outer === -1) {
-      if (level.has(index)) tell(index, 'not-instrumented', 'several functions were made from it; one is recorded');
-      else level.set(index, id);
-    } else if (!lasting) continue;
-    else if (kind === 'class') tell(index, 'not-instrumented', 'a class that was made inside a function');
-    else {
-      const count = (counts.get(index) ?? 0) + 1;
-      counts.set(index, count);
-      if (count > instancesOfOne || before + closures.length > instancesInAll)
-        tell(index, 'not-instrumented', `more than ${instancesOfOne} live instances; those are recorded`);
-      else closures.push({ index, id });
-    }
+    else if (!isClosure && !level.has(index)) level.set(index, id);
+    else if (isClosure && !lasting) continue;
+    // An instance says of its class which place of the sources it is, not which of several classes made there.
+    else if (kind === 'class' && counts.has(index))
+      tell(index, 'not-instrumented', 'several classes were made from it; one is recorded');
+    else close(index, id);
+    const reason = plan.constructionGap(index);
+    if (reason !== undefined)
+      tell(index, 'construction', `calls that construct ${plan.functions[index]!.name} are not exact: ${reason}`);
   }
-  for (const { index, outer, ofClass, unsupported, name } of plan.functions) {
-    if (outer !== -1 || ofClass !== -1 || level.has(index)) continue;
+  for (const { index, isClosure, ofClass, unsupported, name } of plan.functions) {
+    if (isClosure || ofClass !== -1 || level.has(index)) continue;
     tell(
       index,
       unsupported === undefined ? 'function-not-found' : 'not-instrumented',

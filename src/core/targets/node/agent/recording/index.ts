@@ -2,8 +2,11 @@
 // is taken back by the agent's undo registry when we leave in whatever way.
 import { createRecorder } from '../../../../instrument/runtime/recorder.ts';
 import type { Agent } from '../index.ts';
+import { isClass } from '../shape.ts';
 import { makeSlices } from '../slices.ts';
+import { captureWithin, prepareClass, stateOf, tellParent, type ClassWanted, type UnitFunction } from './classes.ts';
 import { makeDiscovery, type DiscoveryModule } from './discovery.ts';
+import { facts } from './facts.ts';
 import { listenToRequests } from './requests.ts';
 import { searchScopes, type Candidate, type Scope } from './scopes.ts';
 import { memberSwaps, requestsInFlight, write, type Swap } from './switch.ts';
@@ -38,7 +41,7 @@ export interface UnitWanted {
   readonly module: number;
   readonly code: string;
   /** Functions of the unit, in its order: number on the tape, and number of the live function or 0. */
-  readonly functions: readonly { readonly number: number; readonly id: number; readonly isClass: boolean }[];
+  readonly functions: readonly UnitFunction[];
   readonly activationVariables: readonly VariableWanted[];
   readonly isActivation: boolean;
   /** Scope in which `this` is that of the copies. */
@@ -97,6 +100,8 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     },
     redact: options.redact,
     maxBytesPerSecond: options.maxBytesPerSecond,
+    isProxy: types.isProxy,
+    sources: options.modules.map(({ source }) => source),
   });
   const moduleVariables: Variables[] = [];
   const instances: {
@@ -129,7 +134,9 @@ export function createRecording(agent: Agent, options: RecordingStart) {
   const discovery = makeDiscovery(agent, options, slices);
   const capture = (id: number): Scope => {
     try {
-      return agent.capture.take(discovery.get(id));
+      const fn = discovery.get(id);
+      if (fn && isClass(fn)) return captureWithin(fn, agent.capture);
+      return agent.capture.take(fn);
     } catch (error) {
       return { problem: messageOf(error) };
     }
@@ -190,6 +197,7 @@ export function createRecording(agent: Agent, options: RecordingStart) {
       ? variables.object
       : (Object.create(null) as Record<string, unknown>);
     if (unit.thisToken !== null) $A['this'] = agent.capture.closure(unit.thisToken)?.('this');
+    unit.functions.forEach((fn) => tellParent(fn, discovery.get(fn.id), recorder));
     let made: unknown[];
     try {
       made = compileUnit(unit.code, recorder.helpers, ofModule.object, $A);
@@ -199,12 +207,16 @@ export function createRecording(agent: Agent, options: RecordingStart) {
     const instance = instances.length;
     instances.push({ instance, variables, cells: {} });
     // The functions come first, so that a replay knows which copy each recorded identity is.
+    const live = unit.functions.map(({ id }) => discovery.get(id));
     recorder.addState(instance, () => [
-      ['$functions', unit.functions.map(({ id }) => discovery.get(id))] as const,
+      // A list of its own each time: it is numbered as one.
+      ['$functions', [...live]] as const,
+      ...stateOf(unit.functions, live, recorder),
       ...variables.names.map((name) => [name, variables.object[name]] as const),
+      ...(unit.thisToken === null ? [] : [['this', $A['this']] as const]),
     ]);
-    unit.functions.forEach(({ number, id, isClass }, at) => {
-      const original = discovery.get(id);
+    unit.functions.forEach(({ number, isClass, isPrivate }, at) => {
+      const original = live[at];
       const copy = made[at];
       if (!original || typeof copy !== 'function') return;
       if (isClass) {
@@ -213,6 +225,8 @@ export function createRecording(agent: Agent, options: RecordingStart) {
         classes.push(...members);
         for (const { from, to } of members) originals.set(to, from);
       } else recorder.adopt(original, copy, number);
+      // Only the original gives instances their private names.
+      if (isPrivate) return;
       originals.set(copy, original);
       copies.set(original, copy);
     });
@@ -244,6 +258,17 @@ export function createRecording(agent: Agent, options: RecordingStart) {
         await slices.run(() => {
           results.push(capture(ids[results.length]!));
           return results.length < ids.length;
+        });
+      return results;
+    },
+    /** Private names and computed keys of classes; gives why each failed, or null. */
+    async makeClasses(classes: readonly ClassWanted[]): Promise<readonly (string | null)[]> {
+      const results: (string | null)[] = [];
+      if (classes.length > 0)
+        await slices.run(() => {
+          const wanted = classes[results.length]!;
+          results.push(prepareClass(discovery.get(wanted.id), wanted, agent.capture, recorder) ?? null);
+          return results.length < classes.length;
         });
       return results;
     },
@@ -366,18 +391,7 @@ export function createRecording(agent: Agent, options: RecordingStart) {
       end();
       discovery.release();
     },
-    facts: () => ({
-      versions: { ...process.versions },
-      platform: process.platform,
-      arch: process.arch,
-      argv: [...process.argv],
-      execArgv: [...process.execArgv],
-      cwd: process.cwd(),
-      environmentNames: Object.keys(process.env),
-      timeZone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
-      locale: new Intl.DateTimeFormat().resolvedOptions().locale,
-      startedAt: Date.now() - (clock() - start),
-    }),
+    facts: () => facts(clock() - start),
   };
 }
 

@@ -80,7 +80,10 @@ export function makeOwnWalk(
     if (types.isPromise(value)) return false;
     if (proto && isIntrinsic(proto)) return true;
     const made = proto && !types.isProxy(proto) ? valueOf(proto, 'constructor') : undefined;
-    return typeof made === 'function' && looksOwn(made);
+    if (typeof made === 'function' && looksOwn(made)) return true;
+    // The prototype of an own class, whatever that class extends.
+    const self = valueOf(value, 'constructor');
+    return typeof self === 'function' && looksOwn(self) && valueOf(self, 'prototype') === value;
   };
 
   const push = (value: unknown, fromOwn: boolean): void => {
