@@ -324,7 +324,7 @@ export class Encoder {
       ? Reflect.ownKeys(value).filter((key): key is string => typeof key === 'string' && key !== 'stack')
       : Object.keys(value);
     const written = Math.min(keys.length, Math.max(this.#left, 0));
-    if (written < keys.length) this.lossy = true;
+    if (written < keys.length || (this.inbound && hasSymbols(value))) this.lossy = true;
     out.varint(written);
     for (let i = 0; i < written; i++) {
       const key = keys[i] as string;
@@ -344,3 +344,7 @@ export class Encoder {
     }
   }
 }
+
+/** Properties that a tape has no place for. */
+const hasSymbols = (value: object): boolean =>
+  Object.getOwnPropertySymbols(value).some((symbol) => describe(value, symbol)?.enumerable === true);

@@ -6,6 +6,7 @@ import { ByteWriter, headSize } from './bytes.ts';
 import { isProxy } from './classify.ts';
 import { Encoder } from './encode.ts';
 import { Tag } from './tags.ts';
+import { makeDrain } from './drain.ts';
 import { Kind as EventKind } from './event-kinds.ts';
 import { adopt, makeHelpers } from './helpers.ts';
 import { listIntrinsics } from './intrinsics.ts';
@@ -34,7 +35,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let first = 0;
   let last = 0;
   let chunks = 0;
-  let draining = false;
+  const { occupy, arrive, deliver, isDraining } = makeDrain(current, options.defer);
   const scratch = new ByteWriter(chunkSize);
 
   const flush = (): void => {
@@ -96,33 +97,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** @param call whose value it was that lost something */
   const lost = (call = current.call): void => {
     if (encoder.lossy) gap('cut', '', 'a value was larger than the budget, had accessors, or held a secret', call);
-  };
-
-  /** Own code begins to run: what comes until the microtasks are done comes in the middle of a drain. */
-  const occupy = (): void => {
-    if (draining) return;
-    draining = true;
-    current.steps = 0;
-    void whenSettled(settled, () => options.defer(clear));
-  };
-  const settled = NativePromise.resolve();
-  const clear = (): void => {
-    draining = false;
-    if (waiting.length > 0) deliver();
-  };
-
-  const waiting: (() => void)[] = [];
-  const deliver = (): void => {
-    do {
-      const next = waiting.shift();
-      if (!next) return;
-      if (current.live) occupy();
-      next();
-    } while (!current.live);
-  };
-  const arrive = (deliverOne: () => void): void => {
-    waiting.push(deliverOne);
-    if (waiting.length === 1 && !draining) options.defer(() => (draining ? undefined : deliver()));
   };
 
   const gate = (promise: object): Promise<unknown> => {
@@ -245,7 +219,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     enter: (fn, self, args, construct) => {
       const call = ++totals.calls;
       const nested = current.depth > 0;
-      const busy = nested || !draining ? 0 : current.steps + 1;
+      const busy = nested || !isDraining() ? 0 : current.steps + 1;
       if (!nested) occupy();
       const w = event(EventKind.enter);
       w.varint(call);
@@ -280,6 +254,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     const full = new Encoder(intrinsics, redaction, stateBudget);
     Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true });
     for (const [value, name] of encoder.globals) full.globals.set(value, name);
+    full.takeSymbols(encoder);
     for (const state of states) {
       full.begin();
       let variables: ReturnType<typeof state.read> = [];

@@ -204,7 +204,7 @@ function classText(node: Node, rewriter: Rewriter): string {
     members += rewriter.aligned(member, code);
   }
   rewriter.functionStack.pop();
-  const parent = base ? ` extends ${isRoot ? `$.base(${rewriter.of(base)})` : `(${rewriter.of(base)})`}` : '';
+  const parent = base ? ` extends ${isRoot ? `$.base(()=>${rewriter.of(base)})` : `(${rewriter.of(base)})`}` : '';
   return `class ${id ? text(id, 'name') : ''}${parent}{${members}}`;
 }
 

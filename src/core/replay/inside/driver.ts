@@ -16,6 +16,7 @@ import { Gates } from './gates.ts';
 import { Abandon } from './input.ts';
 import type { DriverInput } from './input.ts';
 import { Ledger } from './ledger.ts';
+import { Looks, unrecordedEntry } from './looks.ts';
 import { timeFunction } from './timing.ts';
 import { Trace } from './trace.ts';
 import { watchThrows } from './watch.ts';
@@ -35,6 +36,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
   const trace = new Trace(recorded);
   const scratch = new ByteWriter(64 * 1024);
   const gates = new Gates((call) => ledger.gap(call, 'cut', '', 'the tape lacks a part of what it waited for'));
+  const looks = new Looks();
   const dead = new Set<number>();
   const free = input.counterfactual;
   let expected = 0;
@@ -95,9 +97,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     return scratch.bytes.subarray(0, scratch.at);
   };
   const encode = (parts: readonly unknown[]): Uint8Array =>
-    bytesOf((out) => {
-      for (const part of parts) encoder.value(out, part);
-    });
+    bytesOf((out) => parts.forEach((part) => encoder.value(out, part)));
 
   const boundary: Boundary = {
     encoder,
@@ -170,12 +170,14 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       if (outcome === 2) throw value;
       return value;
     },
-    enter: () => {
+    enter: (_fn, self, args) => {
       const call = expected;
       expected = 0;
       if (call !== 0) return call;
       if (free) return ledger.invented(current.call);
-      return diverge('entry', cursor.seq, 0, 'no entry', 'own code was entered by something that was not recorded');
+      if (looks.suspect(self, args, cursor.seq)) throw new Abandon('it is looked at from outside');
+      const { what, seq, expected: wanted, actual } = unrecordedEntry(cursor.seq);
+      return diverge(what, seq, 0, wanted, actual);
     },
     leave: (frame) => ended(frame, EventKind.leave, frame.isAsync && frame.outcome === 0),
     settled: (frame) => ended(frame, EventKind.settled, false),
@@ -376,9 +378,13 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       units.layFirstState(cursor, decoder);
       laid = true;
     },
-    /** Runs the next entry; false when the tape has ended or its end was asked for. */
-    step(): boolean {
+    /**
+     * Runs the next entry; false when the tape has ended or its end was asked for.
+     * @param rejected the step before ended with a rejection that nobody handled
+     */
+    step(rejected = false): boolean {
       try {
+        looks.judge(rejected, (found) => ledger.diverged(0, found));
         return step();
       } catch (error) {
         ledger.crashed(cursor.seq, error);

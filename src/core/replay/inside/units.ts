@@ -3,6 +3,8 @@
 import type { Manifest } from '../../instrument/manifest.ts';
 import { Kind as EventKind } from '../../instrument/runtime/event-kinds.ts';
 import { functionNumber, Kind, kindOf } from '../../instrument/runtime/marks.ts';
+import { Tag } from '../../instrument/runtime/tags.ts';
+import { Bases } from './bases.ts';
 import { skipValue } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import type { Decoder } from './decode.ts';
@@ -20,7 +22,9 @@ export interface Units {
   ): { readonly module: string; readonly name: string; readonly bytes: Uint8Array }[];
 }
 
-export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decoder): Units {
+export function buildUnits(manifest: Manifest, helpers: Record<string, unknown>, decoder: Decoder): Units {
+  const bases = new Bases();
+  helpers['base'] = bases.of;
   const modules: Scope[] = manifest.modules.map(() => ({}));
   const cells = new Map<number, { v: unknown }>();
   const activations: Scope[] = [];
@@ -134,11 +138,18 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
           } else skipValue(reader);
         }
       }
-      for (const place of places) {
-        if (place.name === '$functions') continue;
-        place.reader.at = place.at;
-        scopeOf(place.instance, place.name)[place.name] = from.read(place.reader);
-      }
+      const lay = (some: typeof places): void => {
+        for (const { instance, name, reader, at } of some) {
+          reader.at = at;
+          scopeOf(instance, name)[name] = from.read(reader);
+        }
+        bases.link(copies.flat().filter((copy) => copy !== undefined));
+      };
+      // Classes before instances of them, which are made by what their class extends.
+      const values = places.filter(({ name }) => name !== '$functions');
+      const isFunction = ({ reader, at }: (typeof places)[number]): boolean => reader.bytes[at] === Tag.function;
+      lay(values.filter(isFunction));
+      lay(values.filter((place) => !isFunction(place)));
       if (goOn) goOn.at = back;
     },
     change(changes) {

@@ -139,3 +139,23 @@ test('a call that waited for something that the tape lacks is gapped', async () 
   );
   expect(calls).toMatchObject([{ gap: { reason: 'cut' } }, { gap: { reason: 'cut' } }]);
 });
+
+test('what comes in the tick after one in which own code ran comes before its microtasks', async () => {
+  const { calls, states, stray } = await recordAndReplay(
+    'let n = 0; export async function first() { await null; n++; } export function tell(to) { to(n); }',
+    () => ({ n: 0 }),
+    async (own) => {
+      const told: number[] = [];
+      own['first']!();
+      process.nextTick(() => own['first']!());
+      // After the drain that the first call began, and in one queue of ticks with the second call.
+      await Promise.resolve();
+      await Promise.resolve();
+      process.nextTick(() => own['tell']!(((n: number) => void told.push(n)) as never));
+      await turn();
+      expect(told).toEqual([1]);
+    },
+  );
+  expect(calls).toMatchObject([exact, exact, exact]);
+  expect({ states, stray }).toEqual({ states: [], stray: undefined });
+});
