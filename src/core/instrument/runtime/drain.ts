@@ -4,8 +4,11 @@ import type { Current } from './boundary.ts';
 import { NativePromise, whenSettled } from './promises.ts';
 
 export interface Drain {
-  /** Own code begins to run: what comes until the microtasks are done comes in the middle of a drain. */
-  occupy(): void;
+  /**
+   * Own code begins to run: what comes until the microtasks are done comes in the middle of a drain.
+   * @returns whether no microtask has run since own code began to run the last time
+   */
+  occupy(): boolean;
   isDraining(): boolean;
   /** Delivers a completion when its turn comes. */
   arrive(deliverOne: () => void): void;
@@ -19,15 +22,30 @@ export function makeDrain(current: Current, defer: (callback: () => void) => voi
   const waiting: (() => void)[] = [];
   let draining = false;
   let again = false;
+  /** A microtask stands in the queue since own code began to run. */
+  let probing = false;
 
-  const occupy = (): void => {
+  const occupy = (): boolean => {
+    const adjacent = probing;
     again = draining;
-    if (draining) return;
-    draining = true;
-    current.steps = 0;
-    clearLater();
+    if (!draining) {
+      draining = true;
+      current.steps = 0;
+      clearLater();
+    } else if (!probing) {
+      probing = true;
+      void whenSettled(settled, probed);
+    }
+    return adjacent;
   };
-  const clearLater = (): void => void whenSettled(settled, () => defer(clear));
+  const probed = (): void => void (probing = false);
+  const clearLater = (): void => {
+    probing = true;
+    void whenSettled(settled, () => {
+      probing = false;
+      defer(clear);
+    });
+  };
   const clear = (): void => {
     // Own code began to run in a tick before this one: its microtasks are still to come.
     if (again) {

@@ -220,13 +220,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const call = ++totals.calls;
       const nested = current.depth > 0;
       const busy = nested || !isDraining() ? 0 : current.steps + 1;
-      if (!nested) occupy();
+      const adjacent = !nested && occupy();
       const w = event(EventKind.enter);
       w.varint(call);
       w.varint(nested ? current.call : 0);
       w.zigzag(typeof fn === 'number' ? fn : fn.n);
       w.varint(typeof fn === 'number' ? 0 : fn.id);
-      w.u8(construct ? 1 : 0);
+      w.u8((construct ? 1 : 0) | (adjacent ? 2 : 0));
       w.varint(busy);
       w.varint(requestOf(args));
       encoder.begin();

@@ -9,7 +9,7 @@ import { makeHelpers } from '../../instrument/runtime/helpers.ts';
 import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
 import { makeRedaction } from '../../instrument/runtime/redaction.ts';
 import { followTape } from './counterfactual.ts';
-import { bytesAre, Cursor, isBusy, isNested, skipValue, valueBytes } from './cursor.ts';
+import { bytesAre, Cursor, isAdjacent, isBusy, isNested, skipValue, valueBytes } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
 import { Decoder, Unrecorded } from './decode.ts';
 import { Gates } from './gates.ts';
@@ -352,12 +352,13 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
 
   const step = (): boolean => {
     const head = next();
-    if (!head) return false;
-    if (head.seq >= input.stopBefore) return false;
+    if (!head || head.seq >= input.stopBefore) return false;
     if (free && head.seq >= input.changesAt) units?.change(input.changes);
     if (ledger.isDone(input.until)) return false;
-    if (head.kind === EventKind.settle || (head.kind === EventKind.enter && !(free && isNested(head)))) entry();
-    else if (counterfactual) counterfactual.leftover(head);
+    if (head.kind === EventKind.settle || (head.kind === EventKind.enter && !(free && isNested(head)))) {
+      entry();
+      for (let more = next(false); more && isAdjacent(more) && more.seq < input.stopBefore; more = next(false)) entry();
+    } else if (counterfactual) counterfactual.leftover(head);
     else {
       // Every other event is taken by own code; what is left belongs to a call that went astray.
       ledger.leftover(head.seq, head.kind);

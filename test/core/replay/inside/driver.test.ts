@@ -159,3 +159,22 @@ test('what comes in the tick after one in which own code ran comes before its mi
   expect(calls).toMatchObject([exact, exact, exact]);
   expect({ states, stray }).toEqual({ states: [], stray: undefined });
 });
+
+test('two entries without a microtask between them are none the further apart in a replay', async () => {
+  const { calls, states, stray } = await recordAndReplay(
+    `let log = 0; const hop = (p) => Promise.all([p]);
+     export async function first(to) { hop(hop(null)).then(() => to(1)); await null; }
+     export async function second(to) { await null; await null; to(2); }`,
+    () => ({ log: 0 }),
+    async (own) => {
+      const told: number[] = [];
+      const to = (n: number): void => void told.push(n);
+      own['first']!(to as never);
+      own['second']!(to as never);
+      await turn();
+      expect(told).toHaveLength(2);
+    },
+  );
+  expect(calls).toMatchObject([exact, exact]);
+  expect({ states, stray }).toEqual({ states: [], stray: undefined });
+});
