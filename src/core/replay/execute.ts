@@ -78,11 +78,14 @@ export async function execute({
   fn('prepare').applySync(undefined, [], { timeout: stepLimit });
   let complete = true;
   let steps = 0;
+  let rejected = false;
   let reported = performance.now();
   for (;;) {
     try {
-      step.applySync(undefined, [], { timeout: stepLimit });
+      step.applySync(undefined, [rejected], { timeout: stepLimit });
+      rejected = false;
     } catch (error) {
+      rejected = true;
       // A rejection that nobody handled: the entry itself was run.
       if (isolate.isDisposed) throw error;
       if (/timed out/.test(messageOf(error))) {

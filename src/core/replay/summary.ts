@@ -205,14 +205,16 @@ export function summarise({
   const nested = { calls: report.nested, exact: 0, diverged: 0, gapped: 0 };
   // They are a part of their root call, and are checked as one with it.
   report.calls.forEach((raw, at) => (nested[list[at]!.outcome] += raw.nested));
+  // Where the replay first left the tape: what comes behind it may be a consequence.
+  const [earliest] = [
+    ...bad.flatMap(({ divergence: found }) => (found ? [found] : [])),
+    ...(report.stray && !counterfactual ? [ofNoCall(report.stray, '')] : []),
+    ...differing,
+  ].toSorted((a, b) => Number(a.event ?? Infinity) - Number(b.event ?? Infinity));
   return {
     calls: list,
     nested,
-    first:
-      (report.crash && ofNoCall(report.crash, '')) ??
-      bad[0]?.divergence ??
-      (report.stray && !counterfactual ? ofNoCall(report.stray, '') : undefined) ??
-      differing[0],
+    first: (report.crash && ofNoCall(report.crash, '')) ?? earliest,
     state: shown,
     counterfactual,
     complete,

@@ -116,7 +116,14 @@ export function encodeIndex(index: TapeIndex): Buffer {
 export function decodeIndex(bytes: Buffer): TapeIndex {
   const start = 4 + bytes.readUInt32LE(0);
   const json = JSON.parse(bytes.toString('utf8', 4, start)) as IndexJson;
+  if (!isWhole(json)) throw new Error('an index of another shape');
   const { table, read } = ChunkTable.load(bytes.subarray(start), json.chunks);
   const calls = json.calls && CallIndex.load(json.calls, bytes.subarray(start + read)).index;
   return { chunks: table, manifest: json.manifest, calls, blockMarks: json.blockMarks, blockGaps: json.blockGaps };
 }
+
+const isWhole = ({ chunks, manifest, blockMarks, blockGaps }: IndexJson): boolean =>
+  [chunks, manifest].every((each) => Number.isSafeInteger(each) && each >= 0) &&
+  Array.isArray(blockMarks) &&
+  Array.isArray(blockGaps) &&
+  blockGaps.every(({ reason, place }) => typeof reason === 'string' && typeof place === 'string');

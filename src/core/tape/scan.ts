@@ -62,6 +62,7 @@ export class TapeFile {
   /** Bytes that are there: fewer than asked for at the end of the file. */
   read(offset: number, length: number): Buffer {
     if (this.#descriptor === undefined) throw fail('DS3003', { path: this.path, reason: 'it was closed' });
+    if (!Number.isSafeInteger(offset) || offset < 0) throw this.damaged(0, 'a place outside of the file');
     const bytes = Buffer.allocUnsafe(Math.max(Math.min(length, this.size - offset), 0));
     try {
       for (let done = 0; done < bytes.length;) {

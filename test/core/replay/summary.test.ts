@@ -80,3 +80,9 @@ test('a difference that belongs to no call is told although every call is exact,
   expect(summary({ stray }).first).toMatchObject({ call: undefined, event: 7, what: 'ask' });
   expect(summary({ stray, crash }).first).toMatchObject({ call: undefined, what: 'crash', actual: 'TypeError: no' });
 });
+
+test('the first difference is the one that comes first on the tape, whichever call it belongs to', () => {
+  const divergence = (seq: number) => ({ what: 'result', seq, site: 0, expected: 'a', actual: 'b' });
+  const calls = [call(1, { divergence: divergence(12) }), call(2, { divergence: divergence(6) })];
+  expect(summary({ calls }).first).toMatchObject({ call: 2, event: 6 });
+});

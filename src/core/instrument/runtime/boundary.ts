@@ -38,6 +38,8 @@ export interface Frame {
   resumed: boolean;
   outcome: 0 | 1 | 2;
   value: unknown;
+  /** A promise that it returned: it settles with what that settles with. */
+  follows?: object | undefined;
 }
 
 export interface Boundary {

@@ -52,26 +52,47 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       // A thenable of a library, lazy perhaps: `then` is the call that starts it.
       return boundary.gate(boundary.ask(Op.await, site, [value], () => NativePromise.resolve(value)) as object);
     }
+    if (found === Kind.data) return thenable(site, value);
     return value;
   };
 
-  /** A reaction of own code: the engine calls it, own code runs. */
+  /** Data with a `then`, which the engine would call where nobody of own code is on the stack: it is called as own code. */
+  const thenable = (site: number, value: object): unknown => {
+    let then: unknown;
+    try {
+      then = (value as { readonly then?: unknown }).then;
+    } catch (error) {
+      return NativePromise.reject(error as Error);
+    }
+    if (typeof then !== 'function') return value;
+    const call = current.call;
+    return {
+      // oxlint-disable-next-line unicorn/no-thenable -- it stands for one
+      then: (...settle: readonly ((value: unknown) => void)[]): unknown =>
+        resumed(call, () => invoke(site, then, value, settle.map(resolving))),
+    };
+  };
+
+  /** Own code that the engine calls, for the call in which it was handed over. */
+  const resumed = (call: number, run: () => unknown): unknown => {
+    boundary.resuming?.();
+    const [wasOn, wasCall] = [current.on, current.call];
+    current.on = true;
+    current.call = call;
+    current.steps += 1;
+    try {
+      return run();
+    } finally {
+      current.on = wasOn;
+      current.call = wasCall;
+    }
+  };
+
   const reaction = (site: number, given: unknown): unknown => {
     if (typeof given !== 'function') return given;
     const call = current.call;
-    return (result: unknown): unknown => {
-      boundary.resuming?.();
-      const [wasOn, wasCall] = [current.on, current.call];
-      current.on = true;
-      current.call = call;
-      current.steps += 1;
-      try {
-        return follow(site, invoke(site, given, undefined, [result]));
-      } finally {
-        current.on = wasOn;
-        current.call = wasCall;
-      }
-    };
+    return (...results: unknown[]): unknown =>
+      resumed(call, () => follow(site, invoke(site, given, undefined, results)));
   };
 
   const react = (site: number, promise: object, name: string, args: unknown[]): unknown => {
@@ -86,27 +107,30 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
 
   /** Resolving functions as own code gets them: they know when foreign code calls them. */
   const resolving = (settle: (value: unknown) => void): Callable => {
-    const made = (value: unknown): void => {
-      if (current.on || !current.live) return settle(follow(0, value));
-      const outer = current.call;
-      const call = boundary.enter({ n: -1, id: idOf(made) }, undefined, [value], false);
-      current.on = true;
-      current.call = call;
-      settle(follow(0, value));
-      boundary.leave({
-        call,
-        entered: true,
-        isAsync: false,
-        outerCall: outer,
-        left: true,
-        suspended: false,
-        resumed: false,
-        outcome: 1,
-        value: undefined,
-      });
-      current.on = false;
-      current.call = current.depth > 0 ? outer : 0;
-    };
+    // Without a name, as the engine's own.
+    const [made] = [
+      (value: unknown): void => {
+        if (current.on || !current.live) return settle(follow(0, value));
+        const outer = current.call;
+        const call = boundary.enter({ n: -1, id: idOf(made) }, undefined, [value], false);
+        current.on = true;
+        current.call = call;
+        settle(follow(0, value));
+        boundary.leave({
+          call,
+          entered: true,
+          isAsync: false,
+          outerCall: outer,
+          left: true,
+          suspended: false,
+          resumed: false,
+          outcome: 1,
+          value: undefined,
+        });
+        current.on = false;
+        current.call = current.depth > 0 ? outer : 0;
+      },
+    ] as const;
     setKind(made, Kind.native);
     return made;
   };

@@ -8,6 +8,9 @@ export const describe = Reflect.getOwnPropertyDescriptor;
 const protoOf = Reflect.getPrototypeOf;
 const typedArrayTag = describe(protoOf(Uint8Array.prototype) as object, Symbol.toStringTag)?.get;
 
+/** What a plain object has of its own that is foreign code's way of going through it. */
+const iteration = [Symbol.iterator, Symbol.asyncIterator];
+
 interface Host {
   readonly process?: {
     getBuiltinModule?(name: 'util'): { readonly types: { isProxy(value: unknown): boolean } };
@@ -95,11 +98,13 @@ export function isOwnMember(value: object, key: PropertyKey, isMentioned: (key: 
   return false;
 }
 
-/** @param inbound it comes from foreign code: a promise that was never seen is foreign then */
+/** @param inbound it comes from foreign code: a promise or an iterator that was never seen is foreign then */
 export function classify(value: object, intrinsics: Intrinsics, inbound: boolean): Kind {
   if (typeof value === 'function' || isProxy(value)) return Kind.foreign;
   const proto = protoOf(value);
-  if (proto === Object.prototype || Array.isArray(value)) return Kind.data;
+  if (proto === Object.prototype)
+    return inbound && iteration.some((symbol) => describe(value, symbol)) ? Kind.foreign : Kind.data;
+  if (Array.isArray(value)) return Kind.data;
   const tag = tagOf(value);
   if (proto === null && tag === '[object Object]') return Kind.data;
   const instance = (): Kind =>
@@ -127,7 +132,8 @@ export function classify(value: object, intrinsics: Intrinsics, inbound: boolean
       if (ArrayBuffer.isView(value))
         return proto === null || intrinsics.nameOf(proto) === undefined ? Kind.foreign : Kind.data;
       if (tag === '[object ArrayBuffer]') return Kind.data;
-      if (machines.has(tag)) return Kind.data;
+      // Of its own code the replay makes them again; what one of foreign code gives is known to nobody but it.
+      if (machines.has(tag)) return inbound ? Kind.foreign : Kind.data;
       return instance();
   }
 }

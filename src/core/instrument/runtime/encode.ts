@@ -366,7 +366,7 @@ export class Encoder {
     let keys = isError ? Object.getOwnPropertyNames(value).filter((key) => key !== 'stack') : Object.keys(value);
     if (isHeir) keys = keys.filter(this.isMentioned);
     const written = Math.min(keys.length, Math.max(this.#left, 0));
-    if (written < keys.length) this.lossy = true;
+    if (written < keys.length || (this.inbound && hasSymbols(value))) this.lossy = true;
     out.varint(written);
     for (let i = 0; i < written; i++) {
       const key = keys[i] as string;
@@ -398,3 +398,7 @@ export class Encoder {
     this.value(out, set);
   }
 }
+
+/** Properties that a tape has no place for. */
+const hasSymbols = (value: object): boolean =>
+  Object.getOwnPropertySymbols(value).some((symbol) => describe(value, symbol)?.enumerable === true);

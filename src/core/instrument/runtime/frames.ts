@@ -2,6 +2,7 @@
 // way into own code and out of it passes through one of these.
 import type { Boundary, Current, Frame } from './boundary.ts';
 import type { Identity } from './marks.ts';
+import { NativePromise, whenSettled } from './promises.ts';
 
 type Maybe = Frame | null;
 /** In the place of a frame: a generator that foreign code runs. */
@@ -80,6 +81,8 @@ export function makeFrames(
   };
   const end = (frame: Maybe | Foreign): void => {
     if (frame === null || 'foreign' in frame) return;
+    // An await that threw where nothing catches it.
+    come(frame);
     if (!frame.entered) {
       if (frame.resumed) {
         current.on = false;
@@ -87,16 +90,28 @@ export function makeFrames(
       }
       return;
     }
+    const { follows } = frame;
+    if (follows) frame.outcome = 0;
     if (!frame.left) {
       frame.left = true;
       boundary.leave(frame);
-      if (frame.isAsync) boundary.settled(frame);
+      if (frame.isAsync && !follows) boundary.settled(frame);
       back(frame);
-      return;
+    } else {
+      if (!follows) boundary.settled(frame);
+      current.on = false;
+      current.call = 0;
     }
-    boundary.settled(frame);
-    current.on = false;
-    current.call = 0;
+    if (follows) settleWith(frame, follows);
+  };
+  /** The promise that is returned has a reaction anyway, that of the function's own promise: ours takes nothing from the app. */
+  const settleWith = (frame: Frame, promise: object): void => {
+    const settle = (outcome: 1 | 2) => (result: unknown) => {
+      boundary.resuming?.();
+      Object.assign(frame, { outcome, value: result });
+      boundary.settled(frame);
+    };
+    void whenSettled(promise, settle(1), settle(2));
   };
   const value = (frame: Maybe, result: unknown): unknown => {
     if (frame !== null) {
@@ -107,6 +122,7 @@ export function makeFrames(
   };
   const thrown = (frame: Maybe, error: unknown): unknown => {
     if (frame !== null) {
+      frame.follows = undefined;
       frame.outcome = 2;
       frame.value = error;
     }
@@ -123,8 +139,13 @@ export function makeFrames(
       if (!current.live) return null;
       return current.on ? inner() : open(fn, self, args, false, true);
     },
-    // A foreign promise that is returned settles the own one: through its gate.
-    av: (frame: Maybe, result: unknown) => value(frame, follow(0, result)),
+    // A promise that is returned settles the own one, a foreign one through its gate.
+    av: (frame: Maybe, result: unknown) => {
+      const followed = follow(0, result);
+      if (frame?.entered) frame.follows = current.live && followed instanceof NativePromise ? followed : undefined;
+      value(frame, result);
+      return followed;
+    },
     ax: thrown,
     al: end,
     a: (site: number, frame: Maybe, awaited: unknown): unknown => {

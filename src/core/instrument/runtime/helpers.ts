@@ -249,9 +249,13 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       const open = (): object => (source[Symbol.asyncIterator] ?? source[Symbol.iterator])?.call(source) as object;
       const iterator = isForeign ? boundary.ask(Op.iterate, site, [value, true], () => asForeign(open())) : open();
       return {
-        open: true,
+        /** It is to be closed when the loop is left. */
+        open: false,
+        /** The loop is left by something that was thrown. */
+        failed: false,
         value: undefined as unknown,
-        next: () => {
+        next(this: { open: boolean }) {
+          this.open = false;
           const step = calls.m(site, iterator, 'next', []) as { done?: boolean; value: unknown };
           // A synchronous iterator gives promises among its values: each is waited for.
           if (isForeign || source[Symbol.asyncIterator] !== undefined || step.done === true) return step;
@@ -261,12 +265,9 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
           }));
         },
         more(this: { open: boolean; value: unknown }, step: { done?: boolean; value: unknown }): boolean {
-          if (step.done === true) {
-            this.open = false;
-            return false;
-          }
-          this.value = step.value;
-          return true;
+          this.open = step.done !== true;
+          if (this.open) this.value = step.value;
+          return this.open;
         },
         close: () => (get(site, iterator, 'return') === undefined ? undefined : calls.m(site, iterator, 'return', [])),
       };

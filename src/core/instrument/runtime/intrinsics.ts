@@ -76,7 +76,7 @@ const impureNames = new Set([
 
 /** Builtins that only store or compare an argument; a foreign one passes through them without being read. */
 const storingNames =
-  /^(Array\.prototype\.(push|unshift|includes|indexOf|lastIndexOf|fill|splice|with|concat|slice|at|find\w*|filter|forEach|map|some|every|reduce\w*|flatMap|pop|shift|reverse|entries|keys|values)|(Map|WeakMap|Set|WeakSet)\.prototype\..*|Array\.isArray|Array\.of|Promise(\.\w+)*|Object\.is|Function\.prototype\.\w+|WeakRef.*|Reflect\.apply|Boolean|Number\.is\w+|Array)$/;
+  /^(Array\.prototype\.(push|unshift|includes|indexOf|lastIndexOf|fill|splice|with|concat|slice|at|find\w*|filter|forEach|map|some|every|reduce\w*|flatMap|pop|shift|reverse|entries|keys|values)|(Map|WeakMap|Set|WeakSet)\.prototype\..*|Array\.isArray|Array\.of|Promise(\.\w+)*|Object\.is|Function\.prototype\.\w+|WeakRef.*|Reflect\.apply|%(Async)?Generator%\.\w+|Boolean|Number\.is\w+|Array)$/;
 
 export interface Intrinsics {
   /** Path of a builtin object or function: `Array.prototype.map`; undefined for everything else. */

@@ -7,6 +7,7 @@ import { ClassTable } from './classes.ts';
 import { isProxy, useProxyTest } from './classify.ts';
 import { Encoder } from './encode.ts';
 import { Tag } from './tags.ts';
+import { makeDrain } from './drain.ts';
 import { Kind as EventKind } from './event-kinds.ts';
 import { makeHelpers } from './helpers.ts';
 import { listIntrinsics } from './intrinsics.ts';
@@ -40,7 +41,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let first = 0;
   let last = 0;
   let chunks = 0;
-  let draining = false;
+  const { occupy, arrive, deliver, isDraining } = makeDrain(current, options.defer);
   const scratch = new ByteWriter(chunkSize);
 
   const flush = (): void => {
@@ -102,33 +103,6 @@ export function createRecorder(options: RecorderOptions): Recorder {
   /** @param call whose value it was that lost something */
   const lost = (call = current.call): void => {
     if (encoder.lossy) gap('cut', '', 'a value was larger than the budget, had accessors, or held a secret', call);
-  };
-
-  /** Own code begins to run: what comes until the microtasks are done comes in the middle of a drain. */
-  const occupy = (): void => {
-    if (draining) return;
-    draining = true;
-    current.steps = 0;
-    void whenSettled(settled, () => options.defer(clear));
-  };
-  const settled = NativePromise.resolve();
-  const clear = (): void => {
-    draining = false;
-    if (waiting.length > 0) deliver();
-  };
-
-  const waiting: (() => void)[] = [];
-  const deliver = (): void => {
-    do {
-      const next = waiting.shift();
-      if (!next) return;
-      if (current.live) occupy();
-      next();
-    } while (!current.live);
-  };
-  const arrive = (deliverOne: () => void): void => {
-    waiting.push(deliverOne);
-    if (waiting.length === 1 && !draining) options.defer(() => (draining ? undefined : deliver()));
   };
 
   const gate = (promise: object): Promise<unknown> => {
@@ -255,14 +229,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
     enter: (fn, self, args, construct) => {
       const call = ++totals.calls;
       const nested = current.depth > 0;
-      const busy = nested || !draining ? 0 : current.steps + 1;
-      if (!nested) occupy();
+      const busy = nested || !isDraining() ? 0 : current.steps + 1;
+      const adjacent = !nested && occupy();
       const w = event(EventKind.enter);
       w.varint(call);
       w.varint(nested ? current.call : 0);
       w.zigzag(typeof fn === 'number' ? fn : fn.n);
       w.varint(typeof fn === 'number' ? 0 : fn.id);
-      w.u8(construct ? 1 : 0);
+      w.u8((construct ? 1 : 0) | (adjacent ? 2 : 0));
       w.varint(busy);
       w.varint(requestOf(args));
       encoder.begin();

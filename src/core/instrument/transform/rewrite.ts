@@ -11,6 +11,7 @@ import { assignmentRules, isPrivate, untouched } from './rewrite-assignments.ts'
 import { chainRules } from './rewrite-chains.ts';
 import { classRules } from './rewrite-classes.ts';
 import { functionRules } from './rewrite-functions.ts';
+import { loopRules } from './rewrite-loops.ts';
 import { destructured, isPattern, patternRules, target } from './rewrite-patterns.ts';
 
 export interface SiteSink {
@@ -173,6 +174,7 @@ const rules: Readonly<Record<string, Rule>> = {
   ...functionRules,
   ...classRules,
   ...assignmentRules,
+  ...loopRules,
   ...patternRules,
   Identifier: (node, rewriter) => rewriter.outside(node) ?? rewriter.global(node),
   ThisExpression: (_node, rewriter) => {
@@ -293,17 +295,6 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   // What is left of `(0, f)(x)` stands among the arguments of a helper.
   SequenceExpression: (node, rewriter) => `(${rewriter.inside(node)})`,
-  ForInStatement: (node, rewriter) => {
-    const left = child(node, 'left');
-    return rewriter.inside(
-      node,
-      new Map([
-        [child(node, 'right'), `$.fi(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`],
-        ...(left.type === 'VariableDeclaration' ? [] : ([[left, target(left, rewriter)]] as const)),
-      ]),
-    );
-  },
-  ForOfStatement: (node, rewriter) => (node['await'] === true ? forAwait(node, rewriter) : forOf(node, rewriter)),
   CatchClause: (node, rewriter) => resumeFirst(node, child(node, 'body'), rewriter),
   TryStatement: (node, rewriter) => {
     const last = optional(node, 'finalizer');
@@ -317,41 +308,6 @@ const rules: Readonly<Record<string, Rule>> = {
 function resumeFirst(node: Node, body: Node, rewriter: Rewriter): string {
   if (!rewriter.inAsync) return rewriter.inside(node);
   return rewriter.inside(node, new Map([[body, `{$.r($x);${rewriter.of(body).slice(1)}`]]));
-}
-
-function forOf(node: Node, rewriter: Rewriter): string {
-  const left = child(node, 'left');
-  const items = `$.i(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`;
-  const pattern = left.type === 'VariableDeclaration' ? child(children(left, 'declarations')[0] as Node, 'id') : left;
-  if (!isPattern(pattern))
-    return rewriter.inside(
-      node,
-      new Map([
-        [child(node, 'right'), items],
-        ...(left.type === 'VariableDeclaration' ? [] : ([[left, target(left, rewriter)]] as const)),
-      ]),
-    );
-  // Each item may be foreign: it is bound whole first, then taken apart.
-  const item = rewriter.fresh('v');
-  const kind = left.type === 'VariableDeclaration' ? `${text(left, 'kind')} ` : '';
-  const open = kind === '' ? '(' : '';
-  return `for(const ${item} of ${items}){${kind}${open}${target(pattern, rewriter)}=${destructured(item, pattern, rewriter)}${open && ')'};${rewriter.of(child(node, 'body'))}}`;
-}
-
-/** `for await` as a loop of plain awaits, so that each step passes the same gate as every other await. */
-function forAwait(node: Node, rewriter: Rewriter): string {
-  const iterator = rewriter.fresh('it');
-  const site = rewriter.site(node);
-  const left = child(node, 'left');
-  const body = rewriter.of(child(node, 'body'));
-  const source = `$.ai(${site},${rewriter.of(child(node, 'right'))})`;
-  const next = `$.r($x,(await $.a(${site},$x,${iterator}.next())))`;
-  let bind: string;
-  if (left.type === 'VariableDeclaration') {
-    const pattern = child(children(left, 'declarations')[0] as Node, 'id');
-    bind = `${text(left, 'kind')} ${rewriter.of(pattern)}=${destructured(`${iterator}.value`, pattern, rewriter)};`;
-  } else bind = `(${target(left, rewriter)}=${destructured(`${iterator}.value`, left, rewriter)});`;
-  return `{const ${iterator}=${source};try{while(${iterator}.more(${next})){${bind}${body}}}finally{if(${iterator}.open){${iterator}.open=false;$.r($x,(await $.a(${site},$x,${iterator}.close())))}}}`;
 }
 
 export interface Rewritten {

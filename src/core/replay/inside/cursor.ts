@@ -294,6 +294,14 @@ export function isBusy({ kind, body, reader }: Head): number {
   return parent === 0 ? busy - 1 : -1;
 }
 
+/** Whether own code was entered before any microtask had run since it ran before. Moves nothing. */
+export function isAdjacent({ kind, body, reader }: Head): boolean {
+  if (kind !== Kind.enter) return false;
+  const copy = new ByteReader(reader.bytes, body);
+  for (let left = 4; left > 0; left--) copy.varint();
+  return (copy.u8() & 2) !== 0;
+}
+
 /** Whether foreign code entered own code while it answered an ask. Moves nothing. */
 export function isNested({ body, reader }: Head): boolean {
   const copy = new ByteReader(reader.bytes, body);

@@ -1,6 +1,8 @@
 // Results of two re-executions are the same when they are the same value by value, however deep: what is shown of them is
 // cut, so they are compared by a digest of everything. Numbers of objects are left out, because each run gives its own.
 import { functionNumber, Kind, kindOf } from '../../instrument/runtime/marks.ts';
+import { tagOf } from '../../instrument/runtime/classify.ts';
+import { errorText } from './look.ts';
 
 const mostNodes = 20_000;
 const describe = Reflect.getOwnPropertyDescriptor;
@@ -53,16 +55,17 @@ export function digest(...values: readonly unknown[]): string {
     const kind = kindOf(value);
     if (kind === Kind.ownProxy || kind === Kind.foreign || kind === Kind.foreignPromise || value instanceof Promise)
       return mixer.add('foreign');
-    mixer.add(Object.prototype.toString.call(value));
+    mixer.add(tagOf(value));
     if (value instanceof Map)
-      for (const [key, item] of value) {
+      for (const [key, item] of Map.prototype.entries.call(value) as MapIterator<[unknown, unknown]>) {
         add(key);
         add(item);
       }
-    else if (value instanceof Set) for (const item of value) add(item);
+    else if (value instanceof Set)
+      for (const item of Set.prototype.values.call(value) as SetIterator<unknown>) add(item);
     else if (value instanceof Date) mixer.add(String(value.getTime()));
     else if (value instanceof RegExp) mixer.add(String(value));
-    else if (value instanceof Error) mixer.add(`${value.name}: ${value.message}`);
+    else if (value instanceof Error) mixer.add(errorText(value));
     properties(value);
     mixer.add('end');
   };

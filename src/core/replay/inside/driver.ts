@@ -9,7 +9,7 @@ import { ClassTable } from '../../instrument/runtime/classes.ts';
 import { listIntrinsics } from '../../instrument/runtime/intrinsics.ts';
 import { runnable } from '../../instrument/runtime/marks.ts';
 import { followTape } from './counterfactual.ts';
-import { bytesAre, Cursor, enterHead, isBusy, isNested, skipValue, valueBytes } from './cursor.ts';
+import { bytesAre, Cursor, enterHead, isAdjacent, isBusy, isNested, skipValue, valueBytes } from './cursor.ts';
 import { compareSnapshot } from './snapshots.ts';
 import { Decoder, Unrecorded } from './decode.ts';
 import { makeEncoder } from './encoders.ts';
@@ -17,6 +17,7 @@ import { Gates } from './gates.ts';
 import { Abandon } from './input.ts';
 import type { DriverInput } from './input.ts';
 import { Ledger } from './ledger.ts';
+import { Looks, unrecordedEntry } from './looks.ts';
 import { timeFunction } from './timing.ts';
 import { Trace } from './trace.ts';
 import { watchThrows } from './watch.ts';
@@ -35,6 +36,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
   const trace = new Trace(recorded);
   const scratch = new ByteWriter(64 * 1024);
   const gates = new Gates((call) => ledger.gap(call, 'cut', '', 'the tape lacks a part of what it waited for'));
+  const looks = new Looks();
   const dead = new Set<number>();
   const free = input.counterfactual;
   let expected = 0;
@@ -103,9 +105,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     return scratch.bytes.subarray(0, scratch.at);
   };
   const encode = (parts: readonly unknown[]): Uint8Array =>
-    bytesOf((out) => {
-      for (const part of parts) encoder.value(out, part);
-    });
+    bytesOf((out) => parts.forEach((part) => encoder.value(out, part)));
 
   const boundary: Boundary = {
     encoder,
@@ -183,12 +183,14 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       if (outcome === 2) throw value;
       return value;
     },
-    enter: () => {
+    enter: (_fn, self, args) => {
       const call = expected;
       expected = 0;
       if (call !== 0) return call;
       if (free) return ledger.invented(current.call);
-      return diverge('entry', cursor.seq, 0, 'no entry', 'own code was entered by something that was not recorded');
+      if (looks.suspect(self, args, cursor.seq)) throw new Abandon('it is looked at from outside');
+      const { what, seq, expected: wanted, actual } = unrecordedEntry(cursor.seq);
+      return diverge(what, seq, 0, wanted, actual);
     },
     leave: (frame) => ended(frame, EventKind.leave, frame.isAsync && frame.outcome === 0),
     settled: (frame) => ended(frame, EventKind.settled, false),
@@ -355,12 +357,13 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
 
   const step = (): boolean => {
     const head = next();
-    if (!head) return false;
-    if (head.seq >= input.stopBefore) return false;
+    if (!head || head.seq >= input.stopBefore) return false;
     if (free && head.seq >= input.changesAt) units?.change(input.changes);
     if (ledger.isDone(input.until)) return false;
-    if (head.kind === EventKind.settle || (head.kind === EventKind.enter && !(free && isNested(head)))) entry();
-    else if (counterfactual) counterfactual.leftover(head);
+    if (head.kind === EventKind.settle || (head.kind === EventKind.enter && !(free && isNested(head)))) {
+      entry();
+      for (let more = next(false); more && isAdjacent(more) && more.seq < input.stopBefore; more = next(false)) entry();
+    } else if (counterfactual) counterfactual.leftover(head);
     else {
       // Every other event is taken by own code; what is left belongs to a call that went astray.
       ledger.leftover(head.seq, head.kind);
@@ -380,9 +383,13 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       units = buildUnits(input.manifest, helpers, decoder, classes, cursor);
       laid = true;
     },
-    /** Runs the next entry; false when the tape has ended or its end was asked for. */
-    step(): boolean {
+    /**
+     * Runs the next entry; false when the tape has ended or its end was asked for.
+     * @param rejected the step before ended with a rejection that nobody handled
+     */
+    step(rejected = false): boolean {
       try {
+        looks.judge(rejected, (found) => ledger.diverged(0, found));
         return step();
       } catch (error) {
         ledger.crashed(cursor.seq, error);

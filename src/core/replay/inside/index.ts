@@ -21,10 +21,13 @@ export function prepare(): void {
   driver?.prepare();
 }
 
-/** Runs one entry; the answer is read with {@link goOn}, because a rejection nobody handled makes this call throw. */
-export function step(): void {
+/**
+ * Runs one entry; the answer is read with {@link goOn}, because a rejection nobody handled makes this call throw.
+ * @param rejected the call before this one threw
+ */
+export function step(rejected: boolean): void {
   more = false;
-  more = driver?.step() ?? false;
+  more = driver?.step(rejected) ?? false;
 }
 
 export const goOn = (): boolean => more;

@@ -1,6 +1,7 @@
 // What became of each call: the account that the replay gives at the end.
 import type { CallAccount, RawDivergence, StateDifference } from './accounts.ts';
 import { digest } from './digest.ts';
+import { errorMessage, errorName, errorStack, errorText } from './look.ts';
 import { preview } from './preview.ts';
 import { answeredWith, happens, isAnswer, Requests, statusSet } from './requests.ts';
 
@@ -202,7 +203,7 @@ export class Ledger {
     if (request) request.thrown = { error };
     account.result = `threw ${preview(error)}`;
     if (error instanceof Error)
-      account.error = { name: error.name, message: error.message, stack: String(error.stack ?? '') };
+      account.error = { name: errorName(error), message: errorMessage(error), stack: errorStack(error) };
   }
 
   /** Variables of the innermost activation through which an error leaves; a later error replaces them. */
@@ -246,7 +247,7 @@ export class Ledger {
 
   /** The replay itself cannot go on from here: neither own code nor the tape is to blame for what it does not reach. */
   crashed(seq: number, error: unknown): void {
-    const actual = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const actual = error instanceof Error ? errorText(error) : String(error);
     this.#crash = { what: 'crash', seq, site: 0, expected: 'the next event', actual };
   }
 

@@ -140,3 +140,42 @@ test('a call that waited for something that the tape lacks is gapped', async () 
   );
   expect(calls).toMatchObject([{ gap: { reason: 'cut' } }, { gap: { reason: 'cut' } }]);
 });
+
+test('what comes in the tick after one in which own code ran comes before its microtasks', async () => {
+  const { calls, states, stray } = await recordAndReplay(
+    'let n = 0; export async function first() { await null; n++; } export function tell(to) { to(n); }',
+    () => ({ n: 0 }),
+    async (own) => {
+      const told: number[] = [];
+      own['first']!();
+      process.nextTick(() => own['first']!());
+      // After the drain that the first call began, and in one queue of ticks with the second call.
+      await Promise.resolve();
+      await Promise.resolve();
+      process.nextTick(() => own['tell']!(((n: number) => void told.push(n)) as never));
+      await turn();
+      expect(told).toEqual([1]);
+    },
+  );
+  expect(calls).toMatchObject([exact, exact, exact]);
+  expect({ states, stray }).toEqual({ states: [], stray: undefined });
+});
+
+test('two entries without a microtask between them are none the further apart in a replay', async () => {
+  const { calls, states, stray } = await recordAndReplay(
+    `let log = 0; const hop = (p) => Promise.all([p]);
+     export async function first(to) { hop(hop(null)).then(() => to(1)); await null; }
+     export async function second(to) { await null; await null; to(2); }`,
+    () => ({ log: 0 }),
+    async (own) => {
+      const told: number[] = [];
+      const to = (n: number): void => void told.push(n);
+      own['first']!(to as never);
+      own['second']!(to as never);
+      await turn();
+      expect(told).toHaveLength(2);
+    },
+  );
+  expect(calls).toMatchObject([exact, exact]);
+  expect({ states, stray }).toEqual({ states: [], stray: undefined });
+});
