@@ -148,7 +148,8 @@ export class Encoder {
   #object(out: ByteWriter, given: object): void {
     let value = given;
     let kind = kindOf(value);
-    if (kind === 0 || kind === Kind.foreign) {
+    // One that is reached as a global variable never gets a number.
+    if (kind === 0 || (kind === Kind.foreign && idOf(value) === 0)) {
       const name = this.globals.get(value);
       if (name !== undefined) {
         out.u8(Tag.global);

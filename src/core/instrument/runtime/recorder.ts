@@ -168,7 +168,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return 0;
   };
 
-  /** Data that foreign code may change while it answers, with its bytes before. */
+  /** Data that foreign code may change while it answers. */
   const mutable = (value: unknown): boolean => isObject(value) && kindOf(value) === Kind.data;
 
   /**
@@ -202,9 +202,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       }
       starts.push(w.at);
       if (encoder.lossy) lost();
-      const before = parts.map((part, index) =>
-        mutable(part) ? w.bytes.slice(starts[index], starts[index + 1]) : undefined,
-      );
+      const watched = parts.some(mutable) ? parts.map(mutable) : undefined;
       const call = current.call;
       current.on = false;
       current.depth += 1;
@@ -228,14 +226,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       encoder.begin();
       inward(value);
       const changed: Uint8Array[] = [];
-      for (let i = 0; i < parts.length; i++) {
-        const old = before[i];
-        if (!old) continue;
-        scratch.at = 0;
-        encoder.epoch += 1;
-        write(scratch, parts[i], true);
-        if (!same(old, scratch)) changed.push(scratch.bytes.slice(0, scratch.at));
-      }
+      if (watched)
+        for (let i = 0; i < parts.length; i++) {
+          if (!watched[i]) continue;
+          scratch.at = 0;
+          encoder.epoch += 1;
+          write(scratch, parts[i], true);
+          if (!same(w.bytes, starts[i]!, starts[i + 1]!, scratch)) changed.push(scratch.bytes.slice(0, scratch.at));
+        }
       answer.varint(changed.length);
       for (const item of changed) answer.raw(item);
       if (encoder.lossy) lost();
@@ -392,8 +390,9 @@ function messageOf(error: unknown): string {
   return typeof message === 'string' ? message : '';
 }
 
-function same(old: Uint8Array, scratch: ByteWriter): boolean {
-  if (old.length !== scratch.at) return false;
-  for (let i = 0; i < old.length; i++) if (old[i] !== scratch.bytes[i]) return false;
+/** Whether what was written before, from `start` to `end`, is what is written now. */
+function same(old: Uint8Array, start: number, end: number, scratch: ByteWriter): boolean {
+  if (end - start !== scratch.at) return false;
+  for (let i = 0; i < scratch.at; i++) if (old[start + i] !== scratch.bytes[i]) return false;
   return true;
 }
