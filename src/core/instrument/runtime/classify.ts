@@ -32,11 +32,13 @@ function ancestryOf(proto: object): Ancestry {
   const known = ancestries.get(proto);
   if (known) return known;
   let isPlain = true;
-  let hasTag = false;
-  for (let at: object | null = proto; at && isPlain && !hasTag; at = protoOf(at)) {
-    const described = isProxy(at) ? undefined : describe(at, Symbol.toStringTag);
-    hasTag = described !== undefined;
-    isPlain = !isProxy(at) && (!described?.get || described.get === typedArrayTag);
+  for (let at: object | null = proto; at; at = protoOf(at)) {
+    isPlain = !isProxy(at);
+    if (!isPlain) break;
+    const described = describe(at, Symbol.toStringTag);
+    if (!described) continue;
+    isPlain = !described.get || described.get === typedArrayTag;
+    break;
   }
   const made = isProxy(proto) ? undefined : (describe(proto, 'constructor')?.value as unknown);
   const found = { isPlain, made: typeof made === 'function' ? made : undefined };
