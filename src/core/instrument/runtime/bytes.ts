@@ -22,10 +22,10 @@ export class ByteWriter {
     this.#view = new DataView(bigger.buffer);
   }
 
-  /** Whether it holds just these bytes. */
-  is(other: Uint8Array): boolean {
-    if (other.length !== this.at) return false;
-    for (let i = 0; i < other.length; i++) if (other[i] !== this.bytes[i]) return false;
+  /** Whether it holds just these bytes: those of another from `start` to `end`. */
+  is(other: Uint8Array, start: number, end: number): boolean {
+    if (end - start !== this.at) return false;
+    for (let i = 0; i < this.at; i++) if (other[start + i] !== this.bytes[i]) return false;
     return true;
   }
 

@@ -2,12 +2,10 @@
 import type { Boundary, Current } from './boundary.ts';
 import type { Construction } from './classes.ts';
 import { Op } from './boundary.ts';
-import { functionNumber, idOf, isObject, Kind, runnable, setExtra, setKind } from './marks.ts';
+import type { Intrinsic } from './intrinsics.ts';
+import { functionNumber, idOf, isObject, Kind, kindOf, runnable, setExtra, setKind } from './marks.ts';
 import { NativePromise } from './promises.ts';
 
-/** Builtins that call a function given to them: an original is replaced by its copy, a foreign one becomes an ask. */
-const callingNames =
-  /^(Array\.prototype\.(map|forEach|filter|find\w*|some|every|reduce\w*|flatMap|sort|toSorted)|Array\.from|%TypedArray%\.prototype\.\w+|(Map|Set)\.prototype\.forEach|String\.prototype\.replace\w*|JSON\.(parse|stringify)|Object\.groupBy|Map\.groupBy)$/;
 const promiseStatics = new Set(['Promise.all', 'Promise.race', 'Promise.any', 'Promise.allSettled', 'Promise.resolve']);
 
 interface Look {
@@ -142,7 +140,13 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     return value;
   };
 
-  const builtin = (site: number, name: string, fn: Callable, self: unknown, args: unknown[]): unknown => {
+  const anyForeign = (args: readonly unknown[]): boolean => {
+    for (const each of args) if (foreign(each)) return true;
+    return false;
+  };
+
+  const builtin = (site: number, known: Intrinsic, fn: Callable, self: unknown, args: unknown[]): unknown => {
+    const { name } = known;
     switch (name) {
       case 'Function.prototype.call':
         return invoke(site, self, args[0], args.slice(1));
@@ -180,9 +184,9 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       const mapped = Array.isArray(given) ? given.map((item) => follow(site, item)) : follow(site, given);
       return Reflect.apply(fn, self, [mapped]);
     }
-    if (intrinsics.isImpure(name) || (self !== undefined && foreign(self))) return askCall(site, fn, self, args);
-    if (intrinsics.reads(name) && args.some(foreign)) return askCall(site, fn, self, args);
-    return Reflect.apply(fn, self, callingNames.test(name) ? args.map((item) => callback(site, item)) : args);
+    if (known.isImpure || (self !== undefined && foreign(self))) return askCall(site, fn, self, args);
+    if (known.reads && anyForeign(args)) return askCall(site, fn, self, args);
+    return Reflect.apply(fn, self, known.calls ? args.map((item) => callback(site, item)) : args);
   };
 
   /** Arguments as foreign code gets them: the copy in the place of an original. */
@@ -195,14 +199,13 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
   const invoke = (site: number, fn: unknown, self: unknown, args: unknown[]): unknown => {
     if (typeof fn !== 'function') return (fn as Callable)(...args);
     if (!current.live) return Reflect.apply(runnable(fn) as Callable, self, args);
-    const found = kind(fn);
+    const marked = kindOf(fn);
+    const known = marked === 0 ? intrinsics.of(fn) : undefined;
+    if (known) return builtin(site, known, fn as Callable, self, args);
+    const found = marked === 0 ? kind(fn) : marked;
     if (found === Kind.ownFunction) return Reflect.apply(runnable(fn) as Callable, self, args);
-    if (found === Kind.foreign) return askCall(site, fn as Callable, self, args);
     if (found === Kind.native) return Reflect.apply(fn, self, args);
-    const name = intrinsics.nameOf(fn);
-    return name === undefined
-      ? askCall(site, fn as Callable, self, args)
-      : builtin(site, name, fn as Callable, self, args);
+    return askCall(site, fn as Callable, self, args);
   };
 
   const method = (site: number, object: unknown, key: PropertyKey, args: unknown[]): unknown => {
@@ -251,8 +254,8 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
         : Reflect.construct(runnable(constructor) as Callable, args, target);
     if (own) return constructPrivate(site, constructor, args, target, own);
     if (found === Kind.ownFunction) return Reflect.construct(runnable(constructor) as Callable, args, target);
-    const name = found === 0 ? intrinsics.nameOf(constructor) : undefined;
-    if (name === undefined) {
+    const known = found === 0 ? intrinsics.of(constructor) : undefined;
+    if (!known) {
       const made = boundary.ask(Op.construct, site, [constructor, ...args], () =>
         Reflect.construct(constructor, outward(args), target),
       ) as object;
@@ -261,6 +264,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
       if (proto && Reflect.getPrototypeOf(made) !== proto) Reflect.setPrototypeOf(made, proto);
       return made;
     }
+    const { name } = known;
     if (name === 'Promise' && typeof args[0] === 'function') {
       const executor = args[0];
       const run = (resolve: (value: unknown) => void, reject: (value: unknown) => void): void =>
@@ -270,7 +274,7 @@ export function makeCalls(boundary: Boundary, current: Current, look: Look): Cal
     if (name === 'Date' && args.length === 0)
       return Reflect.construct(constructor, [boundary.ask(Op.now, site, [], () => Date.now())], target) as unknown;
     if (name === 'Proxy') return asProxy(Reflect.construct(constructor, args) as object);
-    if (intrinsics.reads(name) && args.some(foreign) && !/Map|Set|Proxy|WeakRef|Error/.test(name))
+    if (known.reads && anyForeign(args) && !/Map|Set|Proxy|WeakRef|Error/.test(name))
       return boundary.ask(Op.construct, site, [constructor, ...args], () =>
         Reflect.construct(constructor, outward(args), target),
       );

@@ -40,24 +40,51 @@ const machines = new Set(
   ].map((name) => `[object ${name}]`),
 );
 
-/** What `Object.prototype.toString` gives, `''` where it would run code of the app. */
-export function tagOf(value: object): string {
-  for (let at: object | null = value; at; at = protoOf(at)) {
-    if (isProxy(at)) return '';
+interface Ancestry {
+  /** No prototype is a proxy, and none decides by an accessor of the app what the tag is. */
+  readonly isPlain: boolean;
+  /** What the nearest prototypes name as `constructor`; undefined where it is no function. */
+  readonly made: object | undefined;
+}
+
+/** By prototype: what is found there is found again for every object that has it. */
+const ancestries = new WeakMap<object, Ancestry>();
+
+function ancestryOf(proto: object): Ancestry {
+  const known = ancestries.get(proto);
+  if (known) return known;
+  let isPlain = true;
+  for (let at: object | null = proto; at; at = protoOf(at)) {
+    isPlain = !isProxy(at);
+    if (!isPlain) break;
     const described = describe(at, Symbol.toStringTag);
     if (!described) continue;
-    if (described.get && described.get !== typedArrayTag) return '';
+    isPlain = !described.get || described.get === typedArrayTag;
     break;
   }
+  const made = isProxy(proto) ? undefined : (describe(proto, 'constructor')?.value as unknown);
+  const found = { isPlain, made: typeof made === 'function' ? made : undefined };
+  ancestries.set(proto, found);
+  return found;
+}
+
+/** What `Object.prototype.toString` gives, `''` where it would run code of the app. */
+export function tagOf(value: object): string {
+  if (isProxy(value)) return '';
+  const own = describe(value, Symbol.toStringTag);
+  if (own?.get) return '';
+  const proto = protoOf(value);
+  if (!own && proto && !ancestryOf(proto).isPlain) return '';
   return toStringTag.call(value);
 }
 
 /** Name of the class an object was made by, read without running a getter; `''` when there is none. */
 export function className(value: object): string {
   let proto = protoOf(value);
-  for (let depth = 0; proto && !isProxy(proto) && depth < 8; depth++, proto = protoOf(proto)) {
-    const made = describe(proto, 'constructor')?.value as unknown;
-    if (typeof made === 'function') {
+  for (let depth = 0; proto && depth < 8; depth++, proto = protoOf(proto)) {
+    if (isProxy(proto)) return '';
+    const { made } = ancestryOf(proto);
+    if (made) {
       const name = isProxy(made) ? undefined : (describe(made, 'name')?.value as unknown);
       return typeof name === 'string' ? name : '';
     }
@@ -68,9 +95,8 @@ export function className(value: object): string {
 /** The own class an object is an instance of, if any. */
 export function ownClassOf(value: object): object | undefined {
   const proto = protoOf(value);
-  if (!proto || isProxy(proto)) return undefined;
-  const made = describe(proto, 'constructor')?.value as unknown;
-  return typeof made === 'function' && kindOf(made) === Kind.ownFunction ? made : undefined;
+  const made = proto ? ancestryOf(proto).made : undefined;
+  return made && kindOf(made) === Kind.ownFunction ? made : undefined;
 }
 
 /**

@@ -2,10 +2,9 @@
 // are equal when their bytes are: objects are numbered in the order in which they first cross the boundary, and that
 // order is part of what is checked. No getter ever runs.
 import { ByteWriter } from './bytes.ts';
-import type { Intrinsics } from './intrinsics.ts';
 import { className, classify, describe, isProxy, ownClassOf, tagOf } from './classify.ts';
-import { Extra, extrasOf } from './extras.ts';
-import type { Extras } from './extras.ts';
+import { Extra, type Extras, extrasOf, hasSymbols } from './extras.ts';
+import type { Intrinsics } from './intrinsics.ts';
 import { epochOf, extraOf, functionNumber, idOf, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
 import type { Identity } from './marks.ts';
 import type { PrivateName } from './privates.ts';
@@ -139,7 +138,8 @@ export class Encoder {
   #object(out: ByteWriter, given: object): void {
     let value = given;
     let kind = kindOf(value);
-    if (kind === 0 || kind === Kind.foreign) {
+    // One that is reached as a global variable never gets a number.
+    if (kind === 0 || (kind === Kind.foreign && idOf(value) === 0)) {
       const name = this.globals.get(value);
       if (name !== undefined) {
         out.u8(Tag.global);
@@ -398,7 +398,3 @@ export class Encoder {
     this.value(out, set);
   }
 }
-
-/** Properties that a tape has no place for. */
-const hasSymbols = (value: object): boolean =>
-  Object.getOwnPropertySymbols(value).some((symbol) => describe(value, symbol)?.enumerable === true);

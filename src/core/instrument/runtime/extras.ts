@@ -85,3 +85,7 @@ export function extrasOf(
     }
   return keys.length === 0 && fields.length === 0 ? undefined : { keys, fields };
 }
+
+/** Properties that a tape has no place for. */
+export const hasSymbols = (value: object): boolean =>
+  Object.getOwnPropertySymbols(value).some((symbol) => describe(value, symbol)?.enumerable === true);

@@ -78,22 +78,40 @@ const impureNames = new Set([
 const storingNames =
   /^(Array\.prototype\.(push|unshift|includes|indexOf|lastIndexOf|fill|splice|with|concat|slice|at|find\w*|filter|forEach|map|some|every|reduce\w*|flatMap|pop|shift|reverse|entries|keys|values)|(Map|WeakMap|Set|WeakSet)\.prototype\..*|Array\.isArray|Array\.of|Promise(\.\w+)*|Object\.is|Function\.prototype\.\w+|WeakRef.*|Reflect\.apply|%(Async)?Generator%\.\w+|Boolean|Number\.is\w+|Array)$/;
 
+/** Builtins that call a function given to them: an original is replaced by its copy, a foreign one becomes an ask. */
+const callingNames =
+  /^(Array\.prototype\.(map|forEach|filter|find\w*|some|every|reduce\w*|flatMap|sort|toSorted)|Array\.from|%TypedArray%\.prototype\.\w+|(Map|Set)\.prototype\.forEach|String\.prototype\.replace\w*|JSON\.(parse|stringify)|Object\.groupBy|Map\.groupBy)$/;
+
+/** A builtin object or function. */
+export interface Intrinsic {
+  /** Its path: `Array.prototype.map`. */
+  readonly name: string;
+  readonly isImpure: boolean;
+  /** A foreign argument would be read by it. */
+  readonly reads: boolean;
+  /** It calls a function given to it. */
+  readonly calls: boolean;
+}
+
 export interface Intrinsics {
-  /** Path of a builtin object or function: `Array.prototype.map`; undefined for everything else. */
+  of(value: object): Intrinsic | undefined;
+  /** Path of a builtin object or function; undefined for everything else. */
   nameOf(value: object): string | undefined;
   byName(name: string): object | undefined;
-  isImpure(name: string): boolean;
-  /** Whether a foreign argument would be read by it. */
-  reads(name: string): boolean;
 }
 
 /** Lists the builtins of this realm, once. */
 export function listIntrinsics(global: Record<string, unknown>): Intrinsics {
-  const names = new Map<object, string>();
+  const known = new Map<object, Intrinsic>();
   const objects = new Map<string, object>();
   const add = (value: unknown, path: string, depth: number): void => {
-    if (!isObject(value) || names.has(value)) return;
-    names.set(value, path);
+    if (!isObject(value) || known.has(value)) return;
+    known.set(value, {
+      name: path,
+      isImpure: impureNames.has(path),
+      reads: !storingNames.test(path),
+      calls: callingNames.test(path),
+    });
     objects.set(path, value);
     if (depth === 0) return;
     for (const key of Reflect.ownKeys(value)) {
@@ -122,9 +140,8 @@ export function listIntrinsics(global: Record<string, unknown>): Intrinsics {
   ];
   for (const [path, value] of prototypes) add(value, path, 3);
   return {
-    nameOf: (value) => names.get(value),
+    of: (value) => known.get(value),
+    nameOf: (value) => known.get(value)?.name,
     byName: (name) => objects.get(name),
-    isImpure: (name) => impureNames.has(name),
-    reads: (name) => !storingNames.test(name),
   };
 }

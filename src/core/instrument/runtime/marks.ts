@@ -30,51 +30,56 @@ class Returned {
   }
 }
 
-class Mark extends Returned {
-  #kind = 0;
+/** One record for all, because each private field that an object gets changes its shape once more. */
+interface Known {
+  kind: number;
   /** Number on the tape, 0 before it first crossed. */
-  #id = 0;
+  id: number;
   /** For own functions their number, for gates the gate. */
-  #extra: unknown = undefined;
+  extra: unknown;
   /** The copy that runs instead of an original; of a copy, its original. */
-  #twin: object | undefined = undefined;
+  twin: object | undefined;
   /** Number of the last event that encoded its contents. */
-  #epoch = 0;
+  epoch: number;
+}
+
+class Mark extends Returned {
+  #known: Known = { kind: 0, id: 0, extra: undefined, twin: undefined, epoch: 0 };
+
+  static #of(o: object): Known {
+    if (!(#known in o)) new Mark(o);
+    return (o as Mark).#known;
+  }
 
   static kind(o: object): number {
-    return #kind in o ? o.#kind : 0;
+    return #known in o ? o.#known.kind : 0;
   }
   static id(o: object): number {
-    return #kind in o ? o.#id : 0;
+    return #known in o ? o.#known.id : 0;
   }
   static setKind(o: object, kind: number): void {
-    if (!(#kind in o)) new Mark(o);
-    (o as Mark).#kind = kind;
+    Mark.#of(o).kind = kind;
   }
   static setId(o: object, id: number): void {
-    if (!(#kind in o)) new Mark(o);
-    (o as Mark).#id = id;
+    Mark.#of(o).id = id;
   }
   static extra(o: object): unknown {
-    return #kind in o ? o.#extra : undefined;
+    return #known in o ? o.#known.extra : undefined;
   }
   static setExtra(o: object, extra: unknown): void {
-    if (!(#kind in o)) new Mark(o);
-    (o as Mark).#extra = extra;
+    Mark.#of(o).extra = extra;
   }
   static twin(o: object): object | undefined {
-    return #kind in o ? o.#twin : undefined;
+    return #known in o ? o.#known.twin : undefined;
   }
   static setTwin(o: object, twin: object | undefined): void {
-    if (!(#kind in o)) new Mark(o);
-    (o as Mark).#twin = twin;
+    Mark.#of(o).twin = twin;
   }
   static epoch(o: object): number {
-    return #kind in o ? o.#epoch : 0;
+    return #known in o ? o.#known.epoch : 0;
   }
   static setEpoch(o: object, epoch: number): void {
-    if (!(#kind in o)) new Mark(o);
-    (o as Mark).#epoch = epoch;
+    Mark.#of(o).epoch = epoch;
   }
 }
 

@@ -148,7 +148,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     return 0;
   };
 
-  /** Data that foreign code may change while it answers, with its bytes before. */
+  /** Data that foreign code may change while it answers. */
   const mutable = (value: unknown): boolean =>
     isObject(value) && (kindOf(value) === Kind.data || kindOf(value) === Kind.heir);
 
@@ -186,9 +186,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       }
       starts.push(w.at);
       if (encoder.lossy) lost();
-      const before = parts.map((part, index) =>
-        mutable(part) ? w.bytes.slice(starts[index], starts[index + 1]) : undefined,
-      );
+      const watched = parts.some(mutable) ? parts.map(mutable) : undefined;
       const call = current.call;
       current.on = false;
       current.depth += 1;
@@ -212,14 +210,14 @@ export function createRecorder(options: RecorderOptions): Recorder {
       encoder.begin();
       inward(value);
       const changed: Uint8Array[] = [];
-      for (let i = 0; i < parts.length; i++) {
-        const old = before[i];
-        if (!old) continue;
-        scratch.at = 0;
-        encoder.epoch += 1;
-        write(scratch, parts[i], true);
-        if (!scratch.is(old)) changed.push(scratch.bytes.slice(0, scratch.at));
-      }
+      if (watched)
+        for (let i = 0; i < parts.length; i++) {
+          if (!watched[i]) continue;
+          scratch.at = 0;
+          encoder.epoch += 1;
+          write(scratch, parts[i], true);
+          if (!scratch.is(w.bytes, starts[i]!, starts[i + 1]!)) changed.push(scratch.bytes.slice(0, scratch.at));
+        }
       answer.varint(changed.length);
       for (const item of changed) answer.raw(item);
       if (encoder.lossy) lost();

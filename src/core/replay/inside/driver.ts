@@ -14,8 +14,7 @@ import { compareSnapshot } from './snapshots.ts';
 import { Decoder, Unrecorded } from './decode.ts';
 import { makeEncoder } from './encoders.ts';
 import { Gates } from './gates.ts';
-import { Abandon } from './input.ts';
-import type { DriverInput } from './input.ts';
+import { Abandon, type DriverInput } from './input.ts';
 import { Ledger } from './ledger.ts';
 import { Looks, unrecordedEntry } from './looks.ts';
 import { timeFunction } from './timing.ts';
@@ -207,14 +206,9 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     const bytes = bytesOf((out) => (pending ? out.u8(29) : encoder.value(out, frame.value)));
     const head = next();
     const [outcome, name] = [frame.outcome === 2 ? 2 : 1, kind === EventKind.leave ? 'result' : 'settled result'];
+    const seq = head?.seq ?? cursor.seq;
     const wrong = (wanted: Uint8Array | string): void => {
-      ledger.diverged(root, {
-        what: name,
-        seq: head?.seq ?? cursor.seq,
-        site: 0,
-        expected: wanted,
-        actual: bytes.slice(),
-      });
+      ledger.diverged(root, { what: name, seq, site: 0, expected: wanted, actual: bytes.slice() });
       dead.add(root);
     };
     if (head?.kind === kind) trace.note(head.seq, root, number);
