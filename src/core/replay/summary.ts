@@ -180,7 +180,9 @@ export function summarise({
               },
             }
           : {}),
-      ...(raw.gap ? { gap: { reason: raw.gap.reason, place: raw.gap.place || place } } : {}),
+      ...(raw.gap
+        ? { gap: { reason: raw.gap.reason, place: places.gap(raw.gap.reason, raw.gap.place) || place } }
+        : {}),
       ...(raw.locals ? { locals: raw.locals } : {}),
       ...(raw.error ? { error: errorOf(raw.error, manifest) } : {}),
     };

@@ -51,6 +51,13 @@ export class PlaceTable {
       : { name: '(unknown)', place: '' };
   }
 
+  /** A recorder names the place of a gap by the number of a site, of a generator by that of the function. */
+  gap(reason: string, place: string): string {
+    if (!/^\d+$/.test(place)) return place;
+    const number = Number(place);
+    return (reason === 'generator' ? this.fn(number) : this.site(number)).place || place;
+  }
+
   site(number: number): { readonly text: string; readonly place: string } {
     const module = this.#module(number, 'siteBase');
     const site = module?.sites[number - module.siteBase];
@@ -131,6 +138,8 @@ function described(
     case 'answer':
     case 'settle':
       return { ...raw, outcome: raw.outcome === 2 ? 'throw' : 'return' };
+    case 'gap':
+      return { ...raw, place: places.gap(raw.reason, raw.place) };
     case 'state': {
       const instance = manifest.instances[raw.instance];
       return {
@@ -298,6 +307,10 @@ function extended(value: TapeValue, reader: ByteReader, again: () => TapeValue):
   const items: TapeValue[] = [];
   for (let left = reader.varint(); left > 0; left--) {
     const flags = reader.u8();
+    if ((flags & Extra.closed) !== 0) {
+      reader.u8();
+      continue;
+    }
     if ((flags & Extra.private) !== 0) reader.varint();
     if ((flags & Extra.symbol) !== 0) {
       const symbol = again();

@@ -29,12 +29,10 @@ const builtinNames = new Set(
 // Taken once: what an object has of its own by these names is not run.
 const mapSize = describe(Map.prototype, 'size')!.get!;
 const setSize = describe(Set.prototype, 'size')!.get!;
-const unboxed = (value: object, tag: string): unknown =>
-  tag === '[object Number]'
-    ? Number.prototype.valueOf.call(value)
-    : tag === '[object String]'
-      ? String.prototype.valueOf.call(value)
-      : Boolean.prototype.valueOf.call(value);
+const unboxed = (value: object, tag: string): unknown => {
+  const { prototype } = tag === '[object Number]' ? Number : tag === '[object String]' ? String : Boolean;
+  return Reflect.apply(prototype.valueOf, value, []);
+};
 
 export class Encoder {
   readonly intrinsics: Intrinsics;
@@ -56,7 +54,7 @@ export class Encoder {
   privates: ReadonlyMap<number, readonly PrivateName[]> = new Map();
   /** Whether own code names a property: of an heir, only those are its own. */
   isMentioned: (key: PropertyKey) => boolean = () => true;
-  /** Told of each object that gets a number. */
+  /** Told of each that gets one. */
   numbered: ((id: number, value: object) => void) | undefined;
   #left = 0;
   readonly #symbols = new SymbolNumbers();
@@ -322,8 +320,8 @@ export class Encoder {
   }
 
   /** @param keys own symbols, hidden properties, named properties of an array; private fields */
-  #extras(out: ByteWriter, value: object, { keys, fields }: Extras): void {
-    out.varint(keys.length + fields.length);
+  #extras(out: ByteWriter, value: object, { keys, fields, closed }: Extras): void {
+    out.varint(keys.length + fields.length + (closed === 0 ? 0 : 1));
     for (const key of keys) {
       const described = describe(value, key);
       out.u8(
@@ -342,6 +340,7 @@ export class Encoder {
       out.string(name.spec.name);
       this.#property(out, name.spec.name, { value: name.access.get(value) });
     }
+    if (closed > 0) out.raw(new Uint8Array([Extra.closed, closed]));
   }
 
   #binary(out: ByteWriter, value: object, id: number): void {

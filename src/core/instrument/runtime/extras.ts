@@ -11,10 +11,12 @@ const symbolsOf = Object.getOwnPropertySymbols;
 export interface Extras {
   readonly keys: readonly PropertyKey[];
   readonly fields: readonly { readonly of: number; readonly name: PrivateName }[];
+  /** 0: properties can be added; 1: not; 2: sealed; 3: frozen. */
+  readonly closed: number;
 }
 
 /** Flags of an extra on the tape. */
-export const Extra = { symbol: 1, private: 2, hidden: 4, readonly: 8, fixed: 16 } as const;
+export const Extra = { symbol: 1, private: 2, hidden: 4, readonly: 8, fixed: 16, closed: 32 } as const;
 
 /** Listing the indices of more bytes than this costs more than copying them. */
 const viewLimit = 1024;
@@ -83,7 +85,8 @@ export function extrasOf(
       const names = of === 0 ? undefined : privates.get(of);
       if (names) fields = [...fields, ...names.filter((name) => name.isHeldBy(value)).map((name) => ({ of, name }))];
     }
-  return keys.length === 0 && fields.length === 0 ? undefined : { keys, fields };
+  const closed = Object.isExtensible(value) ? 0 : Object.isFrozen(value) ? 3 : Object.isSealed(value) ? 2 : 1;
+  return keys.length === 0 && fields.length === 0 && closed === 0 ? undefined : { keys, fields, closed };
 }
 
 /** Properties that a tape has no place for. */

@@ -65,6 +65,16 @@ class Judge {
     return 'own';
   }
 
+  /** A constant of the module that is a list, a Map or a Set of its own. */
+  #isCollection(identifier: Node): boolean {
+    const binding = this.#analysis.bindings.get(identifier.start);
+    const from = binding && !binding.assigned ? this.#declared.get(binding) : undefined;
+    const init = from?.type === 'VariableDeclarator' ? optional(from, 'init') : undefined;
+    if (init?.type === 'ArrayExpression') return true;
+    const callee = init?.type === 'NewExpression' ? child(init, 'callee') : undefined;
+    return callee?.type === 'Identifier' && /^(?:Map|Set|Array)$/.test(text(callee, 'name'));
+  }
+
   /** A class as it is constructed, with what it extends. */
   construction(node: Node): void {
     if (this.#seen.has(node)) return;
@@ -154,6 +164,9 @@ class Judge {
     if (object.type === 'Identifier') {
       const origin = this.#origin(object);
       if (origin === 'global' && quietStatics.test(`${text(object, 'name')}.${name}`)) return;
+      // Natively and in a replay it changes the same; in a replay that gets the instance only, it would not.
+      if (origin === 'own' && this.#isCollection(object))
+        return void (this.lost ??= `it writes to ${text(object, 'name')}`);
       if (origin === 'own') return this.#lose(`it calls ${text(object, 'name')}.${name}`);
       return this.#ask(`it calls ${text(object, 'name')}.${name}`);
     }
@@ -228,6 +241,19 @@ class Judge {
           this.#ask(`it uses ${text(node, 'operator')}`);
         break;
       }
+      case 'ObjectPattern':
+      case 'ArrayPattern':
+        // What is taken apart within what was given may be foreign, which nobody has looked at.
+        if (directChildren(node).some((each) => holdsPattern(each))) this.#ask('it takes something apart');
+        break;
+      case 'VariableDeclarator': {
+        const init = optional(node, 'init');
+        const isPattern = child(node, 'id').type.endsWith('Pattern');
+        const isGiven =
+          init?.type === 'Identifier' && this.#whole.has(this.#analysis.bindings.get(init.start) as Binding);
+        if (isPattern && !isGiven) this.#ask('it takes something apart');
+        break;
+      }
       case 'PrivateIdentifier':
       case 'MetaProperty':
         return;
@@ -245,6 +271,13 @@ class Judge {
     this.all(directChildren(node), of);
   }
 }
+
+/** A pattern within a pattern. */
+const holdsPattern = (element: Node): boolean => {
+  const inner = element.type === 'Property' ? child(element, 'value') : element;
+  const bound = inner.type === 'AssignmentPattern' ? child(inner, 'left') : inner;
+  return bound.type === 'ObjectPattern' || bound.type === 'ArrayPattern';
+};
 
 /** Declarations by binding: imports, classes, variables with an initialiser. */
 function declarations(program: Node, analysis: Analysis): ReadonlyMap<Binding, Node> {

@@ -93,6 +93,10 @@ export function skipValue(reader: ByteReader): void {
       skipValue(reader);
       for (let left = reader.varint(); left > 0; left--) {
         const flags = reader.u8();
+        if ((flags & Extra.closed) !== 0) {
+          reader.u8();
+          continue;
+        }
         if ((flags & Extra.private) !== 0) reader.varint();
         if ((flags & Extra.symbol) !== 0) skipValue(reader);
         else text();

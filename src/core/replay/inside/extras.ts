@@ -48,7 +48,12 @@ export function layExtras(
 ): void {
   for (let left = reader.varint(); left > 0; left--) {
     const flags = reader.u8();
-    if ((flags & Extra.private) !== 0) {
+    if ((flags & Extra.closed) !== 0) {
+      const level = reader.u8();
+      if (level === 3) Object.freeze(target);
+      else if (level === 2) Object.seal(target);
+      else Object.preventExtensions(target);
+    } else if ((flags & Extra.private) !== 0) {
       const [of, text] = [reader.varint(), reader.string()];
       const value = values.read(reader);
       const name = privates.get(of)?.find(({ spec }) => spec.name === text);

@@ -22,6 +22,7 @@ test.each([
   ['a base of the language', 'class C extends Error { #a; constructor(m) { super(m); this.#a = m; } }'],
   ['a base of the module', 'class B { #x = 1; } class C extends B { #a = 2; }'],
   ['a variable of the module', 'let n = 0; class C { #a = n; constructor() { n += 1; } }'],
+  ['a list of the module', 'const all = []; class C { #a; constructor() { all.push(this); } }'],
 ])('plain: %s', (_name, source) => {
   expect(construction(`${imports} ${source}`).how).toBe('plain');
 });
@@ -34,6 +35,8 @@ test.each([
   ['a package', 'class C { #a; constructor() { this.#a = pkg.make(); } }'],
   ['a part of a part of what it is given', 'class C { #a; constructor(a) { this.#a = a.b.c; } }'],
   ['a part of what a parameter took apart', 'class C { #a; constructor({ db }) { this.#a = db.name; } }'],
+  ['a pattern within a pattern', 'class C { #a; constructor({ db: { name } }) { this.#a = name; } }'],
+  ['a part of a field', 'class C { #a; constructor(a) { this.#a = a; const { name } = this.#a; this.b = name; } }'],
   ['the environment', 'class C { #a = process.env.HOME; }'],
   ['a foreign base', 'class C extends EventEmitter { #a = 1; }'],
   ['a private method that asks', 'class C { #a; constructor() { this.#fill(); } #fill() { this.#a = Date.now(); } }'],
@@ -50,6 +53,7 @@ test.each([
   ['it hands out a function', 'class C { #a = setTimeout(() => 1); }'],
   ['it calls helper, which is own code', 'class C { #a = helper(); }'],
   ['it calls all.push', 'const all = make(); class C { #a; constructor() { all.push(this); } }'],
+  ['it writes to all', 'const all = []; class C { #a = Date.now(); constructor() { all.push(this); } }'],
   ['it assigns n', 'let n = 0; class C { #a = Date.now(); constructor() { n++; } }'],
   ['it writes to something else than itself', 'const all = {}; class C { #a; constructor() { all.x = 1; } }'],
   ['it extends helper, which is own code', 'class C extends helper { #a; }'],

@@ -75,6 +75,14 @@ test('properties of Maps, errors, dates and bytes', () => {
   }
 });
 
+test('what is frozen, sealed or closed to new properties stays so', () => {
+  expect(Object.isFrozen(across(Object.freeze({ a: 1 })))).toBe(true);
+  expect(Object.isFrozen(across(Object.freeze(['a'])))).toBe(true);
+  expect(Object.isSealed(across(Object.seal({ a: 1 })))).toBe(true);
+  expect(Object.isFrozen(across(Object.seal({ a: 1 })))).toBe(false);
+  expect(Object.isExtensible(across(Object.preventExtensions({ a: 1 })))).toBe(false);
+});
+
 test('accessors of own code', () => {
   const get = own(() => 5, 7);
   const { bytes, lossy } = bytesOf(Object.defineProperty({}, 'a', { get, enumerable: true, configurable: true }));
