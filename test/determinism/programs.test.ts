@@ -88,6 +88,11 @@ const found: readonly (readonly [string, string, readonly Step[]])[] = [
     'async function f0(a) { try { return agen(2, a).next(); } finally { tell(1); } }\nasync function f1() { try { return fail(); } finally { return lazy(); } }',
     [call('promise'), { ...call(), fn: 1 }, call('value')],
   ],
+  [
+    'a call waits for ever without asking anything',
+    'async function f0() { await new Promise(() => {}); }',
+    [call(), call()],
+  ],
 ];
 
 describe('found before', () => {

@@ -29,6 +29,7 @@ interface RawCall {
   readonly runs: number;
   readonly spent: number;
   readonly ended: boolean;
+  readonly left?: boolean;
   readonly failed: boolean;
   readonly result: string;
   readonly print: string;
@@ -144,7 +145,7 @@ export function summarise({
     const found = before?.divergence ?? raw.divergence;
     const diverged = found ? divergence(found, raw.call, place) : undefined;
     // "Exact" needs something that was compared; a call that ends with the tape still open was compared as far as it went.
-    const compared = raw.asks > 0 || raw.ended;
+    const compared = raw.asks > 0 || raw.ended || raw.left === true;
     const outcome = raw.gap ? 'gapped' : diverged || !compared ? 'diverged' : 'exact';
     return {
       call: callNumber(raw.call),

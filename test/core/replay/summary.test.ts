@@ -86,3 +86,12 @@ test('the first difference is the one that comes first on the tape, whichever ca
   const calls = [call(1, { divergence: divergence(12) }), call(2, { divergence: divergence(6) })];
   expect(summary({ calls }).first).toMatchObject({ call: 2, event: 6 });
 });
+
+test('a call that came to its first await as on the tape, and no further on either, is exact', () => {
+  expect(summary({ calls: [call(1, { asks: 0, ended: false, left: true })] }).calls).toMatchObject([
+    { outcome: 'exact' },
+  ]);
+  expect(summary({ calls: [call(1, { asks: 0, ended: false, left: false })] }).calls).toMatchObject([
+    { outcome: 'diverged' },
+  ]);
+});

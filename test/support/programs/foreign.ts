@@ -97,7 +97,13 @@ export function makeWorld(
     }
   }
   const later = (): Promise<void> => new Promise((resolve) => void schedule.run(resolve));
-  const emitter = new EventEmitter();
+  class Told extends EventEmitter {
+    override emit(event: string | symbol, ...args: unknown[]): boolean {
+      note(`emit ${String(event)}`, ...args);
+      return super.emit(event, ...args);
+    }
+  }
+  const emitter = new Told();
   emitter.on('error', (error) => note('emitter error', error));
   const values: readonly (() => unknown)[] = [
     answer,
@@ -175,6 +181,7 @@ export function makeWorld(
     reenter: (index, argument) => {
       if (fuel-- < 0) return 'no more';
       const result = entry(Number(index) || 0, [argument]);
+      note('reenter returned', result);
       if (result instanceof Promise) watch('reenter', result);
       return result;
     },

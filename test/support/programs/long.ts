@@ -25,12 +25,15 @@ export function programsPart({ name, title, kind, programs, first, figures }: Pr
       const half = programsOfStep / 2;
       const done = await Promise.all([0, 1].map((at) => inProcess({ kind, from: from + at * half, count: half })));
       const problems = done.flatMap((each) => each.problems);
-      const sum = (of: 'given' | 'taken' | 'unused'): number => done.reduce((all, { planted }) => all + planted[of], 0);
+      const sum = (of: 'given' | 'taken' | 'unused' | 'unchecked'): number =>
+        done.reduce((all, { planted }) => all + planted[of], 0);
       return {
         figures: {
           programs: programsOfStep,
           good: programsOfStep - problems.length,
-          ...(kind === 'corruption' ? { given: sum('given'), taken: sum('taken'), unused: sum('unused') } : {}),
+          ...(kind === 'corruption'
+            ? { given: sum('given'), taken: sum('taken'), unused: sum('unused'), unchecked: sum('unchecked') }
+            : {}),
         },
         problems,
       };

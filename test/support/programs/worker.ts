@@ -26,7 +26,7 @@ export function inProcess(job: Job): Promise<Done> {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   return new Promise((resolve) => {
-    const planted = { given: 0, taken: 0, unused: 0 };
+    const planted = { given: 0, taken: 0, unused: 0, unchecked: 0 };
     child.on('message', resolve as (message: unknown) => void);
     child.on('exit', (code, signal) =>
       resolve({ problems: [`${JSON.stringify(job)} ended with ${signal ?? code}`], planted }),
@@ -36,7 +36,7 @@ export function inProcess(job: Job): Promise<Done> {
 }
 
 async function run({ kind, from, count }: Job): Promise<Done> {
-  const planted = { given: 0, taken: 0, unused: 0 };
+  const planted = { given: 0, taken: 0, unused: 0, unchecked: 0 };
   const check =
     kind === 'corruption' ? await corruption(planted) : kind === 'neutral' ? await neutrality() : await exactness(kind);
   return { problems: await checkPrograms(from, count, check), planted };

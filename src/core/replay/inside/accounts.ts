@@ -21,6 +21,8 @@ export interface CallAccount {
   runs: number;
   spent: number;
   ended: boolean;
+  /** It came to its first await. */
+  left: boolean;
   failed: boolean;
   status: number;
   result: string;

@@ -45,6 +45,7 @@ export class Ledger {
       runs: 0,
       spent: 0,
       ended: false,
+      left: false,
       failed: false,
       status: 0,
       result: 'did not end',
@@ -179,7 +180,10 @@ export class Ledger {
       if (root && final && value !== undefined) root.print = digest(root.print, threw, value);
       return;
     }
-    if (!final) return;
+    if (!final) {
+      account.left = true;
+      return;
+    }
     account.ended = true;
     if (threw) return this.threw(call, value);
     account.print = digest(account.print, value);
