@@ -12,7 +12,7 @@ import { chainRules } from './rewrite-chains.ts';
 import { classRules } from './rewrite-classes.ts';
 import { functionRules } from './rewrite-functions.ts';
 import { loopRules } from './rewrite-loops.ts';
-import { destructured, isPattern, patternRules, target } from './rewrite-patterns.ts';
+import { patternRules } from './rewrite-patterns.ts';
 
 export interface SiteSink {
   /** Number of a place where own code meets something that may be foreign. */
