@@ -14,7 +14,6 @@ import type { TapeEvent } from '../../../src/core/tape/events.ts';
 import { driveJsonServer, startJsonServer } from '../../apps/json-server.ts';
 import { compared, observed } from '../../support/leftovers.ts';
 import { nodeBinary } from '../../support/nodes.ts';
-import { compared, observed } from '../../support/observed.ts';
 
 const limit = 120_000;
 const cleanups: (() => Promise<unknown>)[] = [];
