@@ -3,7 +3,7 @@
 // order is part of what is checked. No getter ever runs.
 import { ByteWriter } from './bytes.ts';
 import { className, classify, describe, isProxy, ownClassOf, tagOf } from './classify.ts';
-import { Extra, type Extras, extrasOf, hasSymbols } from './extras.ts';
+import { Extra, type Extras, extrasOf } from './extras.ts';
 import type { Intrinsics } from './intrinsics.ts';
 import { epochOf, extraOf, functionNumber, idOf, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
 import type { Identity } from './marks.ts';
@@ -365,7 +365,7 @@ export class Encoder {
     let keys = isError ? Object.getOwnPropertyNames(value).filter((key) => key !== 'stack') : Object.keys(value);
     if (isHeir) keys = keys.filter(this.isMentioned);
     const written = Math.min(keys.length, Math.max(this.#left, 0));
-    if (written < keys.length || (this.inbound && hasSymbols(value))) this.lossy = true;
+    if (written < keys.length) this.lossy = true;
     out.varint(written);
     for (let i = 0; i < written; i++) {
       const key = keys[i] as string;
