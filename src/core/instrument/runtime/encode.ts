@@ -16,6 +16,9 @@ export interface Budget {
   readonly string: number;
 }
 
+/** Why a property has no value on the tape that a replay computes. */
+export const ownAccessor = 'accessor of own code';
+
 const describe = Reflect.getOwnPropertyDescriptor;
 const protoOf = Reflect.getPrototypeOf;
 
@@ -43,6 +46,8 @@ export class Encoder {
   readonly globals = new Map<object, string>();
   /** Something was cut or redacted in the last value. */
   lossy = false;
+  /** Own code runs from its beginning, in a replay too: what its accessors give is computed there, and nothing is lost. */
+  isProgram = false;
   /** Nothing gets a number, and only data are marked as what they are (rehearse.ts). */
   rehearses = false;
   /** Told of each object that gets a number. */
@@ -133,14 +138,19 @@ export class Encoder {
     this.#symbols.set(value, id);
   }
 
+  /** Gives an object a number that it has on the tape. */
+  number(value: object, id: number): void {
+    setId(value, id);
+    const extra = kindOf(value) === Kind.ownFunction ? extraOf(value) : undefined;
+    if (typeof extra === 'object' && extra !== null) (extra as Identity).id = id;
+    this.numbered?.(id, value);
+  }
+
   #number(value: object): number {
     let id = idOf(value);
     if (id === 0 && !this.rehearses) {
       id = this.nextId++;
-      setId(value, id);
-      const extra = kindOf(value) === Kind.ownFunction ? extraOf(value) : undefined;
-      if (typeof extra === 'object' && extra !== null) (extra as Identity).id = id;
-      this.numbered?.(id, value);
+      this.number(value, id);
     }
     return id;
   }
@@ -313,6 +323,12 @@ export class Encoder {
     out.raw(view);
   }
 
+  #accessor(out: ByteWriter, get: (() => unknown) | undefined): void {
+    if (!this.isProgram || !get || kindOf(get) !== Kind.ownFunction) return this.#cut(out, 'accessor');
+    out.u8(Tag.cut);
+    out.string(ownAccessor);
+  }
+
   #cut(out: ByteWriter, why: string): void {
     this.lossy = true;
     out.u8(Tag.cut);
@@ -330,7 +346,7 @@ export class Encoder {
       const key = keys[i] as string;
       out.string(key);
       const described = describe(value, key);
-      if (!described || !('value' in described)) this.#cut(out, 'accessor');
+      if (!described || !('value' in described)) this.#accessor(out, described?.get);
       else if (
         this.redaction.key(key) &&
         described.value !== undefined &&

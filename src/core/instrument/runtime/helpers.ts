@@ -154,6 +154,10 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     return fn;
   };
 
+  /** Closures made so far, by number of their function. */
+  const made: number[] = [];
+  const nthOf = (number: number): number => (made[number] = (made[number] ?? 0) + 1);
+
   const identified = <T extends object>(fn: T, self: Identity): T => {
     setKind(fn, Kind.ownFunction);
     setExtra(fn, self);
@@ -256,11 +260,11 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
         return scope.import(specifier);
       }),
     f: (number: number, make: (self: Identity) => object): object => {
-      const self = { n: number, id: 0 };
+      const self = { n: number, id: 0, nth: nthOf(number) };
       return identified(make(self), self);
     },
     fd: (number: number, fn: object): Identity => {
-      const self = { n: number, id: 0 };
+      const self = { n: number, id: 0, nth: nthOf(number) };
       identified(fn, self);
       return self;
     },

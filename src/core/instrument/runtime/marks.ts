@@ -94,6 +94,8 @@ export const isObject = (value: unknown): value is object =>
 export interface Identity {
   readonly n: number;
   id: number;
+  /** Which one it is of those made from the same text, from 1: names it before it has crossed. */
+  readonly nth?: number;
 }
 
 /** Number of an own function or class, 0 for anything else. */

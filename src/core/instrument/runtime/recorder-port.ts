@@ -1,4 +1,5 @@
 // What the agent uses of the recorder that runs beside it in the target (recorder.ts).
+import type { ProgramHost } from './program.ts';
 
 export interface RecorderOptions {
   /** Microseconds since the recording began; monotonic. */
@@ -11,6 +12,16 @@ export interface RecorderOptions {
   readonly redact: readonly string[];
   /** Bytes per second above which events are dropped and counted. */
   readonly maxBytesPerSecond: number;
+  /** A program is recorded from its first line. */
+  readonly program?: RecordedProgram;
+}
+
+/** The loader's side of a program that is recorded from its first line. */
+export interface RecordedProgram extends ProgramHost {
+  /** Foreign code has answered a call: told before the value is written, to mark it for what it is. */
+  answered(parts: readonly unknown[], value: unknown): void;
+  /** An event begins to be written: there will be something to {@link Recorder.flush}. */
+  wrote(): void;
 }
 
 export interface Recorder {
@@ -28,7 +39,10 @@ export interface Recorder {
   rehearse(): () => boolean;
   /** Writes the first state and begins to record. */
   start(): void;
-  snapshot(): void;
+  /** @param last no other follows */
+  snapshot(last?: boolean): void;
+  /** Hands over what was written so far, whole events only. */
+  flush(): void;
   mark(name: string): void;
   gap(reason: string, place: string, detail: string): void;
   requestStarted(request: object, method: string, url: string): void;

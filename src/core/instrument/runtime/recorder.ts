@@ -1,15 +1,18 @@
 // The recorder: runs in the target, beside the app. It writes what crosses the boundary, in order, and hands whole
 // chunks on. Completions of foreign promises are delivered to own code one per microtask drain (a legal schedule that a
 // replay can follow); an entry that cannot wait is written with the number of own resumptions before it.
+import { Op } from './boundary.ts';
 import type { Boundary, Current, Frame } from './boundary.ts';
-import { ByteWriter, headSize } from './bytes.ts';
-import { isProxy } from './classify.ts';
+import { ByteWriter, headSize, wrote } from './bytes.ts';
+import { messageOf } from './classify.ts';
 import { Encoder } from './encode.ts';
 import { Tag } from './tags.ts';
 import { Kind as EventKind } from './event-kinds.ts';
 import { adopt, makeHelpers } from './helpers.ts';
+import { pairMembers } from './twins.ts';
 import { listIntrinsics } from './intrinsics.ts';
-import { extraOf, functionNumber, idOf, isObject, Kind, kindOf, setExtra, setKind, setTwin } from './marks.ts';
+import { extraOf, idOf, isObject, Kind, kindOf, setExtra, setKind, setTwin } from './marks.ts';
+import { addProgramHelpers } from './program.ts';
 import { NativePromise, whenSettled } from './promises.ts';
 import type { Recorder, RecorderOptions } from './recorder-port.ts';
 import { makeRedaction } from './redaction.ts';
@@ -24,6 +27,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
   const redaction = makeRedaction(options.redact);
   const encoder = new Encoder(intrinsics, redaction, budget);
+  const { program } = options;
+  encoder.isProgram = program !== undefined;
   const current: Current = { on: false, call: 0, depth: 0, steps: 0, live: false };
   const totals = { calls: 0, events: 0, bytes: 0, dropped: 0 };
   const states: { instance: number; read: () => readonly (readonly [string, unknown])[] }[] = [];
@@ -36,13 +41,16 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let chunks = 0;
   let draining = false;
   const scratch = new ByteWriter(chunkSize);
+  /** Own code may still run, but there is no later turn in which to hand over. */
+  let isEnding = false;
 
   const flush = (): void => {
     if (count === 0) return;
     out.setU32(0, count);
     out.setF64(4, first);
     out.setF64(12, last);
-    out.setU32(20, chunks++ % 20 === 0 ? 1 : 0);
+    // Chunks of a program are small and are put together by their writer, which needs to know where a segment may start.
+    out.setU32(20, (program ? chunks++ === 0 || current.depth === 0 : chunks++ % 20 === 0) ? 1 : 0);
 
     const bytes = out.bytes.subarray(0, out.at);
     totals.bytes += out.at;
@@ -55,11 +63,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     count = 0;
   };
   const event = (kind: number): ByteWriter => {
-    if (out.at > chunkSize - 1024 && current.depth === 0) flush();
+    // Programs load their modules inside asks, for as long as that takes.
+    if (out.at > chunkSize - 1024 && (current.depth === 0 || program)) flush();
     const at = Math.floor(options.now());
     if (count === 0) {
       out.at = headSize;
       first = last = at;
+      program?.wrote();
     }
     out.u8(kind);
     out.varint(Math.max(0, at - last));
@@ -212,6 +222,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       let value: unknown;
       try {
         value = perform();
+        if (program && op <= Op.method) program.answered(parts, value);
       } catch (error) {
         outcome = 2;
         value = error;
@@ -234,7 +245,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         scratch.at = 0;
         encoder.epoch += 1;
         write(scratch, parts[i], true);
-        if (!same(old, scratch)) changed.push(scratch.bytes.slice(0, scratch.at));
+        if (!wrote(scratch, old)) changed.push(scratch.bytes.slice(0, scratch.at));
       }
       answer.varint(changed.length);
       for (const item of changed) answer.raw(item);
@@ -251,8 +262,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       w.varint(call);
       w.varint(nested ? current.call : 0);
       w.zigzag(typeof fn === 'number' ? fn : fn.n);
-      w.varint(typeof fn === 'number' ? 0 : fn.id);
-      w.u8(construct ? 1 : 0);
+      const unseen = program !== undefined && typeof fn !== 'number' && fn.id === 0;
+      w.varint(typeof fn === 'number' ? 0 : unseen ? (fn.nth ?? 0) : fn.id);
+      w.u8((construct ? 1 : 0) | (unseen ? 2 : 0));
       w.varint(busy);
       w.varint(requestOf(args));
       encoder.begin();
@@ -274,11 +286,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     if (pending) w.u8(29);
     else write(w, frame.value, false);
     if (encoder.lossy) lost();
+    if (isEnding) flush();
   };
 
   const writeState = (final: boolean): void => {
     const full = new Encoder(intrinsics, redaction, stateBudget);
-    Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true });
+    const { nextId, epoch, isProgram } = encoder;
+    Object.assign(full, { nextId, epoch, isProgram, inbound: true });
     for (const [value, name] of encoder.globals) full.globals.set(value, name);
     for (const state of states) {
       full.begin();
@@ -310,16 +324,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
     adopt(original, copy, number);
   };
 
+  const helpers = makeHelpers(boundary, current);
+  if (program) addProgramHelpers(helpers, program);
   return {
-    helpers: makeHelpers(boundary, current),
+    helpers,
     adopt: adoptPair,
     adoptClass(original, copy, number) {
       adoptPair(original, copy, number);
-      pair(original, copy, adoptPair);
+      pairMembers(original, copy, adoptPair);
       const [a, b] = [original, copy].map(
         (item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown,
       );
-      if (isObject(a) && isObject(b)) pair(a, b, adoptPair);
+      if (isObject(a) && isObject(b)) pairMembers(a, b, adoptPair);
     },
     markForeign: (value) => {
       if (isObject(value))
@@ -336,7 +352,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
       current.live = true;
       writeState(false);
     },
-    snapshot: () => (current.live && !current.on ? writeState(false) : undefined),
+    flush,
+    snapshot(isLast = false) {
+      isEnding ||= isLast;
+      if (current.live && !current.on) writeState(isLast);
+    },
     mark: (name) => current.live && event(EventKind.mark).string(name),
     gap: (reason, place, detail) => (current.live ? gap(reason, place, detail) : undefined),
     requestStarted(request, method, url) {
@@ -370,30 +390,4 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     stats: () => ({ ...totals }),
   };
-}
-
-/** Methods and accessors of a class and of its copy become twins; numbers come from the copy, which has them. */
-function pair(original: object, copy: object, adoptPair: typeof adopt): void {
-  for (const key of Reflect.ownKeys(copy)) {
-    const [from, to] = [Reflect.getOwnPropertyDescriptor(original, key), Reflect.getOwnPropertyDescriptor(copy, key)];
-    for (const field of ['value', 'get', 'set'] as const) {
-      const [a, b] = [from?.[field] as unknown, to?.[field] as unknown];
-      if (typeof a === 'function' && typeof b === 'function' && key !== 'constructor' && functionNumber(b) !== 0)
-        adoptPair(a, b, functionNumber(b));
-    }
-  }
-}
-
-function messageOf(error: unknown): string {
-  const message: unknown =
-    typeof error === 'object' && error !== null && !isProxy(error)
-      ? Reflect.getOwnPropertyDescriptor(error, 'message')?.value
-      : undefined;
-  return typeof message === 'string' ? message : '';
-}
-
-function same(old: Uint8Array, scratch: ByteWriter): boolean {
-  if (old.length !== scratch.at) return false;
-  for (let i = 0; i < old.length; i++) if (old[i] !== scratch.bytes[i]) return false;
-  return true;
 }

@@ -8,6 +8,7 @@ import { intrinsicRoots } from '../runtime/intrinsics.ts';
 import type { FunctionTable } from './functions.ts';
 import type { Analysis, Binding, Scope } from './scope.ts';
 import { chainRules } from './rewrite-chains.ts';
+import { loopRules } from './rewrite-loops.ts';
 import { functionRules } from './rewrite-functions.ts';
 import { destructured, isPattern, patternRules, target } from './rewrite-patterns.ts';
 
@@ -28,6 +29,14 @@ export interface RewriteInput {
   readonly watch?: boolean;
 }
 
+/** How a whole module is rewritten: where variables stay what they are, and only operations are replaced. */
+export interface ProgramForm {
+  /** The module is to run in an isolate, which has no modules: imports are read from `$M`. */
+  readonly inReplay: boolean;
+  /** It awaits at its top. */
+  readonly isAsync: boolean;
+}
+
 export interface Captured {
   /** Names read from `$M` and `$A`. */
   readonly module: Map<string, Binding>;
@@ -46,11 +55,14 @@ export class Rewriter {
   readonly captured: Captured = { module: new Map(), activation: new Map(), usesThis: false };
   /** Functions around the node being rewritten, innermost last. */
   readonly functionStack: Node[] = [];
+  /** The root is a module. */
+  readonly program: ProgramForm | undefined;
   #names = 0;
 
-  constructor(input: RewriteInput, root: Node) {
+  constructor(input: RewriteInput, root: Node, program?: ProgramForm) {
     this.input = input;
     this.root = root;
+    this.program = program;
   }
 
   site(node: Node): number {
@@ -99,7 +111,9 @@ export class Rewriter {
   outside(identifier: Node): string | undefined {
     const name = text(identifier, 'name');
     const binding = this.input.analysis.bindings.get(identifier.start);
-    if (!binding || this.#isInside(binding.scope, binding)) return undefined;
+    if (!binding) return undefined;
+    if (this.program ? !this.program.inReplay || binding.kind !== 'import' : this.#isInside(binding.scope, binding))
+      return undefined;
     if (binding.scope.owner === undefined) {
       this.captured.module.set(name, binding);
       return `$M.${name}`;
@@ -137,7 +151,7 @@ export class Rewriter {
 
   get inAsync(): boolean {
     const around = this.functionStack.at(-1);
-    return around?.['async'] === true;
+    return around ? around['async'] === true : this.program?.isAsync === true;
   }
 
   /** Whether the function around is a generator, whose entries are resumptions by whoever calls next(). */
@@ -183,13 +197,16 @@ function assignment(node: Node, rewriter: Rewriter): string {
 
 const rules: Readonly<Record<string, Rule>> = {
   ...chainRules,
+  ...loopRules,
   ...functionRules,
   ...patternRules,
   Identifier: (node, rewriter) => rewriter.outside(node) ?? rewriter.global(node),
   ThisExpression: (_node, rewriter) => {
     // `this` of the activation around an arrow that is copied on its own.
     const own =
-      rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') || isClass(rewriter.root);
+      rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') ||
+      isClass(rewriter.root) ||
+      rewriter.program !== undefined;
     if (own) return 'this';
     rewriter.captured.usesThis = true;
     return '$A.this';
@@ -223,7 +240,9 @@ const rules: Readonly<Record<string, Rule>> = {
   BreakStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
   ContinueStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
   MetaProperty: (node, rewriter) =>
-    text(child(node, 'meta'), 'name') === 'import' ? '$M["import.meta"]' : rewriter.slice(node.start, node.end),
+    text(child(node, 'meta'), 'name') === 'import' && rewriter.program?.inReplay !== false
+      ? '$M["import.meta"]'
+      : rewriter.slice(node.start, node.end),
   AssignmentExpression: assignment,
   UpdateExpression: (node, rewriter) => {
     const place = bare(child(node, 'argument'));
@@ -307,60 +326,27 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   // What is left of `(0, f)(x)` stands among the arguments of a helper.
   SequenceExpression: (node, rewriter) => `(${rewriter.inside(node)})`,
-  ForInStatement: (node, rewriter) =>
-    rewriter.inside(
-      node,
-      new Map([[child(node, 'right'), `$.fi(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`]]),
-    ),
-  ForOfStatement: (node, rewriter) => (node['await'] === true ? forAwait(node, rewriter) : forOf(node, rewriter)),
   CatchClause: (node, rewriter) => resumeFirst(node, child(node, 'body'), rewriter),
   TryStatement: (node, rewriter) => {
     const last = optional(node, 'finalizer');
     if (!last || !rewriter.inAsync) return rewriter.inside(node);
     return rewriter.inside(node, new Map([[last, `{$.r($x);${rewriter.of(last).slice(1)}`]]));
   },
-  ImportExpression: (node, rewriter) => `$.imp(${rewriter.site(node)},${rewriter.of(child(node, 'source'))},$M)`,
+  ImportExpression: (node, rewriter) => {
+    const given = optional(node, 'options');
+    // In a running module `import()` is written where it stands: only there it means what it means to the module.
+    const scope =
+      rewriter.program?.inReplay === false
+        ? `{import:($s)=>import($s${given ? `,${rewriter.of(given)}` : ''}),module:${rewriter.input.functionNumber(rewriter.input.functions.list.length)}}`
+        : '$M';
+    return `$.imp(${rewriter.site(node)},${rewriter.of(child(node, 'source'))},${scope})`;
+  },
 };
 
 /** An await that threw resumes in a catch or finally: own code runs again from there. */
 function resumeFirst(node: Node, body: Node, rewriter: Rewriter): string {
   if (!rewriter.inAsync) return rewriter.inside(node);
   return rewriter.inside(node, new Map([[body, `{$.r($x);${rewriter.of(body).slice(1)}`]]));
-}
-
-function forOf(node: Node, rewriter: Rewriter): string {
-  const left = child(node, 'left');
-  const items = `$.i(${rewriter.site(node)},${rewriter.of(child(node, 'right'))})`;
-  const pattern = left.type === 'VariableDeclaration' ? child(children(left, 'declarations')[0] as Node, 'id') : left;
-  if (!isPattern(pattern))
-    return rewriter.inside(
-      node,
-      new Map([
-        [child(node, 'right'), items],
-        ...(left.type === 'VariableDeclaration' ? [] : ([[left, target(left, rewriter)]] as const)),
-      ]),
-    );
-  // Each item may be foreign: it is bound whole first, then taken apart.
-  const item = rewriter.fresh('v');
-  const kind = left.type === 'VariableDeclaration' ? `${text(left, 'kind')} ` : '';
-  const open = kind === '' ? '(' : '';
-  return `for(const ${item} of ${items}){${kind}${open}${target(pattern, rewriter)}=${destructured(item, pattern, rewriter)}${open && ')'};${rewriter.of(child(node, 'body'))}}`;
-}
-
-/** `for await` as a loop of plain awaits, so that each step passes the same gate as every other await. */
-function forAwait(node: Node, rewriter: Rewriter): string {
-  const iterator = rewriter.fresh('it');
-  const site = rewriter.site(node);
-  const left = child(node, 'left');
-  const body = rewriter.of(child(node, 'body'));
-  const source = `$.ai(${site},${rewriter.of(child(node, 'right'))})`;
-  const next = `$.r($x,(await $.a(${site},$x,${iterator}.next())))`;
-  let bind: string;
-  if (left.type === 'VariableDeclaration') {
-    const pattern = child(children(left, 'declarations')[0] as Node, 'id');
-    bind = `${text(left, 'kind')} ${rewriter.of(pattern)}=${destructured(`${iterator}.value`, pattern, rewriter)};`;
-  } else bind = `(${target(left, rewriter)}=${destructured(`${iterator}.value`, left, rewriter)});`;
-  return `{const ${iterator}=${source};try{while(${iterator}.more(${next})){${bind}${body}}}finally{if(${iterator}.open){${iterator}.open=false;$.r($x,(await $.a(${site},$x,${iterator}.close())))}}}`;
 }
 
 export interface Rewritten {

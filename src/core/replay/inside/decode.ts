@@ -2,8 +2,10 @@
 // what belongs to foreign code becomes a stand-in that refuses every operation that was not recorded.
 import type { ByteReader } from '../../instrument/runtime/bytes.ts';
 import { Tag } from '../../instrument/runtime/tags.ts';
+import { ownAccessor } from '../../instrument/runtime/encode.ts';
 import type { Encoder } from '../../instrument/runtime/encode.ts';
-import { idOf, Kind, setId, setKind } from '../../instrument/runtime/marks.ts';
+import { functionNumber, idOf, isObject, Kind, kindOf, setId, setKind } from '../../instrument/runtime/marks.ts';
+import { numberOf } from './take-numbers.ts';
 
 type Indexed = Record<PropertyKey, unknown>;
 
@@ -89,7 +91,12 @@ export class Decoder {
     return (known as T | undefined) ?? this.know(id, make(), Kind.data);
   }
 
-  read(reader: ByteReader): unknown {
+  /**
+   * @param present what own code has put where the value was found: when the value is one that was never numbered, foreign
+   * code has met it there
+   */
+  read(reader: ByteReader, present?: unknown): unknown {
+    if (isObject(present) && idOf(present) === 0 && !this.#borrowed) this.#meet(reader, present);
     const tag = reader.u8();
     switch (tag) {
       case Tag.undefined:
@@ -152,6 +159,24 @@ export class Decoder {
     }
   }
 
+  /** Numbers an object of own code that stands where the tape has a number that nothing has yet. */
+  #meet(reader: ByteReader, present: object): void {
+    const kind = kindOf(present);
+    const at = reader.at;
+    const tag = reader.u8();
+    const id = numberOf(tag, reader);
+    if (id !== undefined && !this.byId.has(id)) {
+      if (tag === Tag.function) {
+        if (kind === Kind.ownFunction && functionNumber(present) === reader.varint()) this.#encoder.number(present, id);
+      } else if ((kind === Kind.data || kind === 0) && fits(tag, present)) {
+        setKind(present, Kind.data);
+        this.#encoder.number(present, id);
+      }
+      if (idOf(present) !== 0) this.taken(id);
+    }
+    reader.at = at;
+  }
+
   #referred(id: number): object | symbol | undefined {
     return this.#borrowed?.get(id) ?? this.byId.get(id);
   }
@@ -186,11 +211,21 @@ export class Decoder {
     for (let i = 0; i < count; i++) {
       const key = reader.string();
       seen.add(key);
-      const value = this.read(reader);
+      const present = Reflect.getOwnPropertyDescriptor(target, key);
+      if (present?.get && this.#passOver(reader)) continue;
+      const value = this.read(reader, present?.value);
       if (Object.is(target[key], value) && Object.hasOwn(target, key)) continue;
       Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true });
     }
     for (const key of Object.keys(target)) if (!seen.has(key)) delete target[key];
+  }
+
+  /** An accessor of own code, which a replay has made itself. */
+  #passOver(reader: ByteReader): boolean {
+    const at = reader.at;
+    if (reader.u8() === Tag.cut && reader.string() === ownAccessor) return true;
+    reader.at = at;
+    return false;
   }
 
   #data(tag: number, reader: ByteReader): unknown {
@@ -213,7 +248,7 @@ export class Decoder {
             reader.at += 1;
             Reflect.deleteProperty(made, i);
           } else {
-            const item = this.read(reader);
+            const item = this.read(reader, made[i]);
             if (!Object.is(made[i], item) || !Object.hasOwn(made, i)) made[i] = item;
           }
         }
@@ -223,7 +258,11 @@ export class Decoder {
       case Tag.map: {
         const made = this.#held(id, () => new Map<unknown, unknown>());
         const entries: [unknown, unknown][] = [];
-        for (let left = reader.varint(); left > 0; left--) entries.push([this.read(reader), this.read(reader)]);
+        const present = made.entries();
+        for (let left = reader.varint(); left > 0; left--) {
+          const [key, item] = (present.next().value as [unknown, unknown] | undefined) ?? [];
+          entries.push([this.read(reader, key), this.read(reader, item)]);
+        }
         made.clear();
         for (const [key, value] of entries) made.set(key, value);
         return made;
@@ -231,7 +270,8 @@ export class Decoder {
       case Tag.set: {
         const made = this.#held(id, () => new Set<unknown>());
         const items: unknown[] = [];
-        for (let left = reader.varint(); left > 0; left--) items.push(this.read(reader));
+        const present = made.values();
+        for (let left = reader.varint(); left > 0; left--) items.push(this.read(reader, present.next().value));
         made.clear();
         for (const item of items) made.add(item);
         return made;
@@ -292,6 +332,34 @@ export class Decoder {
         configurable: true,
       });
     }
+  }
+}
+
+/** Whether an object is of the kind that a tag stands for. */
+function fits(tag: number, present: object): boolean {
+  switch (tag) {
+    case Tag.object:
+      return Reflect.getPrototypeOf(present) === Object.prototype;
+    case Tag.nullObject:
+      return Reflect.getPrototypeOf(present) === null;
+    case Tag.array:
+      return Array.isArray(present);
+    case Tag.map:
+      return present instanceof Map;
+    case Tag.set:
+      return present instanceof Set;
+    case Tag.date:
+      return present instanceof Date;
+    case Tag.regexp:
+      return present instanceof RegExp;
+    case Tag.error:
+      return present instanceof Error;
+    case Tag.bytes:
+      return ArrayBuffer.isView(present) || present instanceof ArrayBuffer;
+    case Tag.instance:
+      return typeof present === 'object';
+    default:
+      return false;
   }
 }
 

@@ -17,6 +17,7 @@ import { Abandon } from './input.ts';
 import type { DriverInput } from './input.ts';
 import { Ledger } from './ledger.ts';
 import { timeFunction } from './timing.ts';
+import { isProgram } from './programs.ts';
 import { Trace } from './trace.ts';
 import { watchThrows } from './watch.ts';
 import { buildUnits } from './units.ts';
@@ -34,6 +35,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
   const ledger = new Ledger(input.ownAnswers);
   const trace = new Trace(recorded);
   const scratch = new ByteWriter(64 * 1024);
+  encoder.isProgram = isProgram(input.manifest);
   const gates = new Gates((call) => ledger.gap(call, 'cut', '', 'the tape lacks a part of what it waited for'));
   const dead = new Set<number>();
   const free = input.counterfactual;
@@ -54,6 +56,12 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     ledger.diverged(call, { what, seq, site: place, expected: wanted, actual });
     dead.add(call);
     throw new Abandon('this call has left the recorded path');
+  };
+
+  /** The recording ended in the middle of a call: as far as it went it was compared. */
+  const cutOff = (root: number): never => {
+    dead.add(root);
+    throw new Abandon('the tape ends here');
   };
 
   /** The next event that own code takes part in; others are noted on the way, snapshots only between entries. */
@@ -117,14 +125,9 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       const number = encoder.nextId;
       const bytes = encode(parts);
       const head = next();
-      if (head?.kind !== EventKind.ask)
-        return diverge(
-          'ask',
-          head?.seq ?? cursor.seq,
-          site,
-          head ? 'no ask here' : 'the end of the tape',
-          bytes.slice(),
-        );
+      if (!head && !isClosed) return cutOff(root);
+      const missing = head ? 'no ask here' : 'the end of the tape';
+      if (head?.kind !== EventKind.ask) return diverge('ask', head?.seq ?? cursor.seq, site, missing, bytes.slice());
       const { reader } = cursor.take();
       const [wantedOp, wantedSite, count] = [reader.u8(), reader.varint(), reader.varint()];
       const from = reader.at;
@@ -151,7 +154,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       try {
         for (;;) {
           const inner = next();
-          if (!inner) return diverge('answer', cursor.seq, site, 'the end of the tape', '');
+          if (!inner) return cutOff(root);
           if (inner.kind === EventKind.enter) entry();
           else if (inner.kind === EventKind.answer) break;
           else return diverge('answer', inner.seq, site, 'an answer', `event ${inner.kind}`);
@@ -202,6 +205,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       });
       dead.add(root);
     };
+    if (!head && !isClosed) return;
     if (head?.kind === kind) trace.note(head.seq, root, number);
     if (head?.kind !== kind) return wrong(head ? `no ${name} here (event ${head.kind})` : 'the end of the tape');
     const { reader } = cursor.take();
@@ -256,7 +260,8 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     const thrown = free && args[0] instanceof Error ? ledger.thrownIn(request) : undefined;
     if (thrown !== undefined) args[0] = thrown;
     if (parent !== 0 && dead.has(rootOf(call))) return free ? undefined : resync();
-    const known = identity === 0 ? undefined : decoder.byId.get(identity);
+    const known =
+      identity === 0 ? undefined : (flags & 2) === 2 ? units?.closure(fn, identity) : decoder.byId.get(identity);
     if (!free) trace.note(head.seq, known === undefined ? 0 : 1, encoder.nextId);
     // A function that own code has not handed out this time is not called.
     else if (known === undefined && trace.owner(head.seq) === 1) return ledger.omitted(call);
@@ -314,8 +319,9 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
 
   /** A snapshot: the first one is laid over, later ones are compared. */
   let laid = false;
+  let isClosed = false;
   const state = (): void => {
-    if (laid && units) compareSnapshot({ cursor, encoder, units, ledger, skip: free });
+    if (laid && units) isClosed = compareSnapshot({ cursor, encoder, units, ledger, skip: free }) || isClosed;
   };
 
   const counterfactual = free

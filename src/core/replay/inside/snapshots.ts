@@ -18,12 +18,14 @@ interface Comparison {
   readonly skip: boolean;
 }
 
-export function compareSnapshot({ cursor, encoder, units, ledger, skip }: Comparison): void {
+/** @returns whether it is the last one */
+export function compareSnapshot({ cursor, encoder, units, ledger, skip }: Comparison): boolean {
   const { reader, seq } = cursor.take();
   const instance = reader.varint();
   const last = reader.u8() === 1;
   const full = new Encoder(encoder.intrinsics, encoder.redaction, whole);
-  Object.assign(full, { nextId: encoder.nextId, epoch: encoder.epoch, inbound: true, numbered: encoder.numbered });
+  const { nextId, epoch, isProgram, numbered } = encoder;
+  Object.assign(full, { nextId, epoch, isProgram, inbound: true, numbered });
   for (const [value, name] of encoder.globals) full.globals.set(value, name);
   full.takeSymbols(encoder);
   full.begin();
@@ -44,4 +46,5 @@ export function compareSnapshot({ cursor, encoder, units, ledger, skip }: Compar
   encoder.nextId = full.nextId;
   encoder.epoch = full.epoch;
   encoder.takeSymbols(full);
+  return last;
 }

@@ -6,12 +6,15 @@ import { functionNumber, Kind, kindOf } from '../../instrument/runtime/marks.ts'
 import { skipValue } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import type { Decoder } from './decode.ts';
+import { followPrograms, isProgram } from './programs.ts';
 
 type Scope = Record<string, unknown>;
 type Unit = (helpers: unknown, module: Scope, activation: Scope) => (object | undefined)[];
 
 export interface Units {
   functionFor(number: number, self: unknown): unknown;
+  /** Of a program, the closure that was made as the nth of its function. */
+  closure(number: number, nth: number): unknown;
   variable(instance: number, name: string): unknown;
   layFirstState(cursor: Cursor, decoder: Decoder): void;
   change(changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): void;
@@ -20,8 +23,9 @@ export interface Units {
   ): { readonly module: string; readonly name: string; readonly bytes: Uint8Array }[];
 }
 
-export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decoder): Units {
+export function buildUnits(manifest: Manifest, helpers: Record<string, unknown>, decoder: Decoder): Units {
   const modules: Scope[] = manifest.modules.map(() => ({}));
+  const programs = isProgram(manifest) ? followPrograms(manifest, helpers, decoder, modules) : undefined;
   const cells = new Map<number, { v: unknown }>();
   const activations: Scope[] = [];
   const copies: (object | undefined)[][] = [];
@@ -89,10 +93,13 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
             if (typeof member === 'function' && functionNumber(member) === number) return member;
         }
       }
-      return byNumber.get(number);
+      return byNumber.get(number) ?? programs?.latest(number);
     },
+    closure: (number, nth) => programs?.closure(number, nth),
     variable: (instance, name) => scopeOf(instance, name)[name],
     layFirstState(cursor, from) {
+      // The state of a program comes into being as it runs.
+      if (programs) return;
       const places: { instance: number; name: string; reader: Parameters<typeof skipValue>[0]; at: number }[] = [];
       for (
         let head = cursor.peek();
@@ -144,6 +151,7 @@ export function buildUnits(manifest: Manifest, helpers: unknown, decoder: Decode
     change(changes) {
       if (changed) return;
       changed = true;
+      if (programs) return programs.change(changes);
       manifest.modules.forEach((module, index) => {
         for (const [name, value] of Object.entries(changes[module.id] ?? {})) (modules[index] as Scope)[name] = value;
       });
