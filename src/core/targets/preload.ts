@@ -12,6 +12,8 @@ import { instrumentCommonJs } from './preload/commonjs.ts';
 import { ForeignExports } from './preload/foreign.ts';
 import { FrameKind, type GapFrame, type StartFrame } from './preload/frames.ts';
 import { Output } from './preload/output.ts';
+import { Imports } from './preload/imports.ts';
+import { instrumentModules, Resolutions } from './preload/modules.ts';
 import { mainScript, OwnCode } from './preload/own-code.ts';
 
 const maxBytesPerSecond = 48 * 1024 * 1024;
@@ -66,7 +68,7 @@ export async function recordThisProgram(options: PreloadOptions): Promise<void> 
     maxBytesPerSecond,
     program: {
       variables: (module, accessors) =>
-        recorder.addState(instanceOf.get(module) ?? 0, () =>
+        recorder.addState(own.byNumber(module)?.index ?? 0, () =>
           accessors.flatMap(([name, get]) => {
             try {
               return [[name, get()] as const];
@@ -76,30 +78,35 @@ export async function recordThisProgram(options: PreloadOptions): Promise<void> 
             }
           }),
         ),
-      began: (_module, [, require]) => foreign.addLoader(require),
+      unbegun: (fn) => own.declaredBy(fn),
+      began(module, [, require]) {
+        own.began(module);
+        if (own.byNumber(module)?.format === 'commonjs') foreign.addLoader(require);
+      },
       ended: () => undefined,
       answered: (parts, value) => foreign.answered(parts, value),
+      linked: (module, link) => imports.linked(module, link),
+      importing: (module, specifier, promise) => imports.importing(module, specifier, promise),
       wrote: flushLater,
     },
   });
-  const instanceOf = new Map<number, number>();
-  const own = new OwnCode({
+  const own: OwnCode = new OwnCode({
     cwd: process.cwd(),
     mainScript: main,
     scope,
     gap,
-    loaded(module) {
-      const { functionBase, functions } = module.module;
-      instanceOf.set(functionBase + functions.length - 1, module.instance.index);
-      sendJson(FrameKind.module, module);
-    },
+    loaded: (module) => sendJson(FrameKind.module, module),
   });
+  const resolutions = new Resolutions();
+  const imports = new Imports({ own, resolutions, foreign, cache: cacheOf(), gap, name: recorder.nameNamespace });
+  foreign.onNamespace = (loader, specifier, namespace) => imports.required(loader, specifier, namespace);
   output.onLost = () => recorder.stop();
   Object.defineProperty(globalThis, Symbol.for(programSymbol), { value: recorder.helpers, configurable: true });
   for (const name of Module.builtinModules) if (isLoadedBuiltin(name)) foreign.add(process.getBuiltinModule(name));
   recorder.markForeign(process.env);
   listenToChannels(recorder, (name) => process.getBuiltinModule(name));
   instrumentCommonJs(own);
+  instrumentModules(own, resolutions);
   process.on('worker', () => gap('worker', '', 'worker threads are not recorded'));
   process.on('exit', () => {
     recorder.snapshot(true);

@@ -4,7 +4,19 @@
 import { ByteWriter } from './bytes.ts';
 import type { Intrinsics } from './intrinsics.ts';
 import { className, classify, isProxy, ownClassOf, tagOf } from './classify.ts';
-import { epochOf, extraOf, functionNumber, idOf, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
+import {
+  epochOf,
+  extraOf,
+  functionNumber,
+  idOf,
+  Kind,
+  kindOf,
+  setEpoch,
+  setExtra,
+  setId,
+  setKind,
+  twinOf,
+} from './marks.ts';
 import type { Identity } from './marks.ts';
 import type { Redaction } from './redaction.ts';
 import { Tag } from './tags.ts';
@@ -48,6 +60,8 @@ export class Encoder {
   lossy = false;
   /** Own code runs from its beginning, in a replay too: what its accessors give is computed there, and nothing is lost. */
   isProgram = false;
+  /** Number of a function that a module has declared which has not begun, or 0. */
+  unbegun: ((value: object) => number) | undefined;
   /** Nothing gets a number, and only data are marked as what they are (rehearse.ts). */
   rehearses = false;
   /** Told of each object that gets a number. */
@@ -158,7 +172,7 @@ export class Encoder {
   #object(out: ByteWriter, given: object): void {
     let value = given;
     let kind = kindOf(value);
-    if (kind === 0 || kind === Kind.foreign) {
+    if (kind === 0 || kind === Kind.foreign || kind === Kind.ownProxy) {
       const name = this.globals.get(value);
       if (name !== undefined) {
         out.u8(Tag.global);
@@ -218,6 +232,11 @@ export class Encoder {
 
   /** What an object is that was never seen before. */
   classify(value: object): Kind {
+    const number = typeof value === 'function' ? (this.unbegun?.(value) ?? 0) : 0;
+    if (number > 0) {
+      setExtra(value, number);
+      return Kind.ownFunction;
+    }
     return classify(value, this.intrinsics, this.inbound);
   }
 

@@ -6,7 +6,7 @@ import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
 import { makeCalls } from './calls.ts';
 import { makeFrames } from './frames.ts';
-import { extraOf, isObject, Kind, kindOf, runnable, setExtra, setKind, setTwin } from './marks.ts';
+import { extraOf, idOf, isObject, Kind, kindOf, runnable, setExtra, setKind, setTwin } from './marks.ts';
 import type { Identity } from './marks.ts';
 import { NativePromise, whenSettled } from './promises.ts';
 
@@ -264,7 +264,8 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       return identified(make(self), self);
     },
     fd: (number: number, fn: object): Identity => {
-      const self = { n: number, id: 0, nth: nthOf(number) };
+      // In a circle of modules it may have crossed before its module began.
+      const self = { n: number, id: idOf(fn), nth: nthOf(number) };
       identified(fn, self);
       return self;
     },

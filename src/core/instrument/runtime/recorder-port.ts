@@ -20,6 +20,8 @@ export interface RecorderOptions {
 export interface RecordedProgram extends ProgramHost {
   /** Foreign code has answered a call: told before the value is written, to mark it for what it is. */
   answered(parts: readonly unknown[], value: unknown): void;
+  /** Number of a function that a module has declared which has not begun, or 0. */
+  unbegun(fn: object): number;
   /** An event begins to be written: there will be something to {@link Recorder.flush}. */
   wrote(): void;
 }
@@ -33,6 +35,8 @@ export interface Recorder {
   adoptClass(original: object, copy: object, functionNumber: number): void;
   /** Objects own code holds that belong to foreign code although they look like data: process.env, module namespaces. */
   markForeign(value: object): void;
+  /** The namespace of an own module, which own code reads as its own: it crosses by name. */
+  nameNamespace(value: object, name: string): void;
   /** Own state of a unit instance; called at snapshots, must not run code of the app. */
   addState(instance: number, read: () => readonly (readonly [name: string, value: unknown])[]): void;
   /** A step that looks at a little of own state, for as long as it gives true; {@link start} is quicker then. */

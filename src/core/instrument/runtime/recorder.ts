@@ -12,7 +12,8 @@ import { adopt, makeHelpers } from './helpers.ts';
 import { pairMembers } from './twins.ts';
 import { listIntrinsics } from './intrinsics.ts';
 import { extraOf, idOf, isObject, Kind, kindOf, setExtra, setKind, setTwin } from './marks.ts';
-import { addProgramHelpers } from './program.ts';
+import { addProgramHelpers, unseen } from './program.ts';
+import type { OpenTops } from './program.ts';
 import { NativePromise, whenSettled } from './promises.ts';
 import type { Recorder, RecorderOptions } from './recorder-port.ts';
 import { makeRedaction } from './redaction.ts';
@@ -29,6 +30,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const encoder = new Encoder(intrinsics, redaction, budget);
   const { program } = options;
   encoder.isProgram = program !== undefined;
+  encoder.unbegun = program?.unbegun;
   const current: Current = { on: false, call: 0, depth: 0, steps: 0, live: false };
   const totals = { calls: 0, events: 0, bytes: 0, dropped: 0 };
   const states: { instance: number; read: () => readonly (readonly [string, unknown])[] }[] = [];
@@ -41,6 +43,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let chunks = 0;
   let draining = false;
   const scratch = new ByteWriter(chunkSize);
+  let tops: OpenTops | undefined;
   /** Own code may still run, but there is no later turn in which to hand over. */
   let isEnding = false;
 
@@ -218,6 +221,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const call = current.call;
       current.on = false;
       current.depth += 1;
+      const open = tops?.count ?? 0;
       let outcome = 1;
       let value: unknown;
       try {
@@ -227,6 +231,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
         outcome = 2;
         value = error;
       }
+      if (tops && tops.count > open) tops.unwind(open, outcome === 2 ? value : unseen);
       current.depth -= 1;
       current.on = true;
       current.call = call;
@@ -283,7 +288,7 @@ export function createRecorder(options: RecorderOptions): Recorder {
     w.varint(frame.call);
     w.u8(frame.outcome === 2 ? 2 : 1);
     encoder.begin();
-    if (pending) w.u8(29);
+    if (pending || frame.value === unseen) w.u8(Tag.pending);
     else write(w, frame.value, false);
     if (encoder.lossy) lost();
     if (isEnding) flush();
@@ -325,17 +330,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
   };
 
   const helpers = makeHelpers(boundary, current);
-  if (program) addProgramHelpers(helpers, program);
+  if (program) tops = addProgramHelpers(helpers, boundary, program);
   return {
     helpers,
     adopt: adoptPair,
     adoptClass(original, copy, number) {
       adoptPair(original, copy, number);
       pairMembers(original, copy, adoptPair);
-      const [a, b] = [original, copy].map(
-        (item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown,
-      );
-      if (isObject(a) && isObject(b)) pairMembers(a, b, adoptPair);
+    },
+    nameNamespace(value, name) {
+      setKind(value, Kind.ownProxy);
+      encoder.globals.set(value, name);
     },
     markForeign: (value) => {
       if (isObject(value))

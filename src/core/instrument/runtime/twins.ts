@@ -1,12 +1,10 @@
 // Classes of the app and their copies: their members are paired one by one.
-import { functionNumber } from './marks.ts';
+import { functionNumber, isObject } from './marks.ts';
 
 /** Methods and accessors of a class and of its copy become twins; numbers come from the copy, which has them. */
-export function pairMembers(
-  original: object,
-  copy: object,
-  adoptPair: (original: object, copy: object, number: number) => void,
-): void {
+type AdoptPair = (original: object, copy: object, number: number) => void;
+
+function pair(original: object, copy: object, adoptPair: AdoptPair): void {
   for (const key of Reflect.ownKeys(copy)) {
     const [from, to] = [Reflect.getOwnPropertyDescriptor(original, key), Reflect.getOwnPropertyDescriptor(copy, key)];
     for (const field of ['value', 'get', 'set'] as const) {
@@ -15,4 +13,11 @@ export function pairMembers(
         adoptPair(a, b, functionNumber(b));
     }
   }
+}
+
+/** Pairs what a class and its instances have. */
+export function pairMembers(original: object, copy: object, adoptPair: AdoptPair): void {
+  pair(original, copy, adoptPair);
+  const [a, b] = [original, copy].map((item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown);
+  if (isObject(a) && isObject(b)) pair(a, b, adoptPair);
 }

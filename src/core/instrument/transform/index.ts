@@ -7,6 +7,7 @@ import type { Node } from './ast.ts';
 import { listFunctions } from './functions.ts';
 import type { FunctionInfo } from './functions.ts';
 import { rewriteRoot } from './rewrite.ts';
+import { moduleProgram } from './module-program.ts';
 import { commonJsProgram, programProblem } from './program.ts';
 import type { Program } from './program.ts';
 import { strictTest } from './strict.ts';
@@ -107,13 +108,9 @@ export class ModulePlan {
     if (!input.program) return;
     const problem = programProblem(program, analysis);
     if (problem) throw fail('DS4010', { path: input.path, problem });
+    const make = input.format === 'module' ? moduleProgram : commonJsProgram;
     this.#program = () =>
-      commonJsProgram(
-        this.#rewriteInput,
-        program,
-        input.path,
-        this.#rewriteInput.functionNumber(functions.list.length),
-      );
+      make(this.#rewriteInput, program, input.path, this.#rewriteInput.functionNumber(functions.list.length));
     this.#program();
   }
 

@@ -42,7 +42,7 @@ export function programProblem(program: Node, analysis: Analysis): string | unde
   return look(program);
 }
 
-const reserved = /^\$(?:[MAtxeqwas]?|default|(?:q|p|n|v|it)\d*)$/;
+const reserved = /^\$(?:[MAtxeqwasm]?|default|(?:q|p|n|v|it)\d*)$/;
 
 const directivesOf = (statements: readonly Node[]): number => {
   const count = statements.findIndex((item) => typeof item['directive'] !== 'string');
@@ -50,7 +50,7 @@ const directivesOf = (statements: readonly Node[]): number => {
 };
 
 /** Names of variables at the top that are constants and are not written to either. */
-function plainConstants(statements: readonly Node[], analysis: Analysis): ReadonlySet<string> {
+export function plainConstants(statements: readonly Node[], analysis: Analysis): ReadonlySet<string> {
   const found = new Set<string>();
   for (const statement of statements) {
     if (statement.type !== 'VariableDeclaration' || text(statement, 'kind') !== 'const') continue;
@@ -61,7 +61,7 @@ function plainConstants(statements: readonly Node[], analysis: Analysis): Readon
   return found;
 }
 
-const stateNames = (analysis: Analysis): readonly string[] =>
+export const stateNames = (analysis: Analysis): readonly string[] =>
   [...analysis.module.names.values()]
     .filter(({ kind, assigned }) => kind === 'variable' || (assigned && (kind === 'function' || kind === 'class')))
     .map(({ name }) => name);
@@ -93,13 +93,13 @@ export function commonJsProgram(input: RewriteInput, program: Node, path: string
 }
 
 /** Length of a first line that only the shell reads. */
-const hashbang = (source: string): number =>
+export const hashbang = (source: string): number =>
   source.startsWith('#!') ? (/^[^\r\n]*/.exec(source)?.[0].length ?? 0) : 0;
 
 const isWritable = (name: string, statements: readonly Node[], constants: ReadonlySet<string>): boolean =>
   constants.has(name) || !constantNames(statements).has(name);
 
-const constantNames = (statements: readonly Node[]): ReadonlySet<string> =>
+export const constantNames = (statements: readonly Node[]): ReadonlySet<string> =>
   new Set(
     statements
       .filter((item) => item.type === 'VariableDeclaration' && text(item, 'kind') === 'const')
@@ -109,14 +109,14 @@ const constantNames = (statements: readonly Node[]): ReadonlySet<string> =>
   );
 
 /** A constant is a variable in a replay, so that a counterfactual can change it. */
-function letFor(statement: Node, code: string, inReplay: boolean, constants: ReadonlySet<string>): string {
+export function letFor(statement: Node, code: string, inReplay: boolean, constants: ReadonlySet<string>): string {
   if (!inReplay || statement.type !== 'VariableDeclaration' || text(statement, 'kind') !== 'const') return code;
   const names = children(statement, 'declarations').flatMap((item) => patternNames(child(item, 'id')));
   return names.every((name) => constants.has(text(name, 'name'))) ? code.replace(/^const/, 'let') : code;
 }
 
 /** Tells the helpers how the module's own variables are read, and in a replay written. */
-function accessors(
+export function accessors(
   number: number,
   names: readonly string[],
   inReplay: boolean,

@@ -221,6 +221,10 @@ function method(member: Node, rewriter: Rewriter): string {
   return `${prefix}${name}${parametersAndBody(value, rewriter, kind === 'constructor')}`;
 }
 
+/** A class as a value: an expression, or a default export without a name. */
+export const classValue = (node: Node, rewriter: Rewriter): string =>
+  `$.fc(${named(classText(node, rewriter), node, rewriter)},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`;
+
 /** Numbers of a class and its named members, for `$.fc`. */
 function memberNumbers(node: Node, rewriter: Rewriter): string {
   const parts: string[] = [];
@@ -258,8 +262,7 @@ export const functionRules: Readonly<Record<string, (node: Node, rewriter: Rewri
     if (node === rewriter.root) return `$.fc((${code}),${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`;
     return `${code} $.fc(${text(child(node, 'id'), 'name')},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)});`;
   },
-  ClassExpression: (node, rewriter) =>
-    `$.fc(${named(classText(node, rewriter), node, rewriter)},${numberOf(node, rewriter)},${memberNumbers(node, rewriter)})`,
+  ClassExpression: classValue,
   BlockStatement: (node, rewriter) => {
     const marks = declaredHere(children(node, 'body'), rewriter);
     const inner = rewriter.inside(node);

@@ -65,6 +65,14 @@ export class Decoder {
     return value;
   }
 
+  /** A value that did not cross, and was given a number for it. */
+  forget(id: number, value: unknown): void {
+    this.#encoder.nextId = id;
+    if (!isObject(value) || idOf(value) !== id) return;
+    setId(value, 0);
+    this.byId.delete(id);
+  }
+
   /** What own code makes from now on is numbered behind it. */
   taken(id: number): void {
     if (id >= this.#encoder.nextId && this.#encoder.nextId < 1_000_000_000) this.#encoder.nextId = id + 1;

@@ -1,9 +1,12 @@
 // Modules of a program that was recorded from its first line: their tops run again in the order of the tape, and what
 // they make is found by how it was made.
-import { addProgramHelpers, type Accessor } from '../../instrument/runtime/program.ts';
+import type { Boundary } from '../../instrument/runtime/boundary.ts';
+import { addProgramHelpers, namespaceName } from '../../instrument/runtime/program.ts';
+import type { Accessor, Exported, Link, Linked } from '../../instrument/runtime/program.ts';
 import type { Manifest } from '../../instrument/manifest.ts';
 import { extraOf, type Identity } from '../../instrument/runtime/marks.ts';
 import type { Decoder } from './decode.ts';
+import { ModuleLinks } from './module-links.ts';
 
 type Scope = Record<string, unknown>;
 type Changes = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
@@ -20,18 +23,27 @@ export interface Programs {
 
 export const isProgram = (manifest: Manifest): boolean => manifest.instances.some(({ kind }) => kind === 'program');
 
-/** @param scopes variables of the modules, by their index */
-export function followPrograms(
-  manifest: Manifest,
-  helpers: Record<string, unknown>,
-  decoder: Decoder,
-  scopes: readonly Scope[],
-): Programs {
+interface ProgramMeans {
+  readonly manifest: Manifest;
+  readonly helpers: Record<string, unknown>;
+  readonly decoder: Decoder;
+  readonly boundary: Boundary;
+  /** Variables of the modules, by their index. */
+  readonly scopes: readonly Scope[];
+}
+
+export function followPrograms({ manifest, helpers, decoder, boundary, scopes }: ProgramMeans): Programs {
   const closures = new Map<number, Map<number, WeakRef<object>>>();
   const members = new Map<number, WeakRef<object>>();
   const moduleOf = new Map<number, number>();
-  for (const { module, functions } of manifest.instances)
-    moduleOf.set((manifest.modules[module]?.functionBase ?? 0) + (functions[0] ?? 0), module);
+  const names = new Map<number, string>();
+  for (const { module, functions } of manifest.instances) {
+    const info = manifest.modules[module];
+    const number = (info?.functionBase ?? 0) + (functions[0] ?? 0);
+    moduleOf.set(number, module);
+    if (info?.format === 'module') names.set(number, namespaceName(info.id, number));
+  }
+  const links = new ModuleLinks(names, boundary.encoder, decoder);
   const done = new Set<number>();
   let pending: Changes = {};
 
@@ -80,7 +92,7 @@ export function followPrograms(
     for (const [name, value] of Object.entries(pending[manifest.modules[module]?.id ?? ''] ?? {}))
       if (scope && Reflect.getOwnPropertyDescriptor(scope, name)?.set) scope[name] = value;
   };
-  addProgramHelpers(helpers, {
+  addProgramHelpers(helpers, boundary, {
     variables(number: number, accessors: readonly Accessor[]) {
       const scope = scopes[moduleOf.get(number) ?? -1];
       if (!scope) return;
@@ -99,7 +111,17 @@ export function followPrograms(
           configurable: true,
         });
     },
-    began: () => undefined,
+    began(number: number, [meta]: readonly unknown[]) {
+      const module = moduleOf.get(number) ?? -1;
+      if (manifest.modules[module]?.format === 'module')
+        Object.defineProperty(scopes[module], 'import.meta', { value: meta, configurable: true });
+    },
+    link(number: number, index: number, link: Link, linked: Linked) {
+      const scope = scopes[moduleOf.get(number) ?? -1];
+      for (const [name, get] of links.link(number, index, link, linked))
+        if (scope) Object.defineProperty(scope, name, { get, configurable: true });
+    },
+    exports: (number: number, exported: readonly Exported[]) => links.exports(number, exported),
     ended(number: number) {
       const module = moduleOf.get(number);
       if (module === undefined) return;

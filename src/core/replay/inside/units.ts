@@ -1,5 +1,6 @@
 // The app's functions in the isolate: the same units that ran in the target, around captured variables that come from
 // the first snapshot.
+import type { Boundary } from '../../instrument/runtime/boundary.ts';
 import type { Manifest } from '../../instrument/manifest.ts';
 import { Kind as EventKind } from '../../instrument/runtime/event-kinds.ts';
 import { functionNumber, Kind, kindOf } from '../../instrument/runtime/marks.ts';
@@ -23,9 +24,16 @@ export interface Units {
   ): { readonly module: string; readonly name: string; readonly bytes: Uint8Array }[];
 }
 
-export function buildUnits(manifest: Manifest, helpers: Record<string, unknown>, decoder: Decoder): Units {
+export function buildUnits(
+  manifest: Manifest,
+  helpers: Record<string, unknown>,
+  decoder: Decoder,
+  boundary: Boundary,
+): Units {
   const modules: Scope[] = manifest.modules.map(() => ({}));
-  const programs = isProgram(manifest) ? followPrograms(manifest, helpers, decoder, modules) : undefined;
+  const programs = isProgram(manifest)
+    ? followPrograms({ manifest, helpers, decoder, boundary, scopes: modules })
+    : undefined;
   const cells = new Map<number, { v: unknown }>();
   const activations: Scope[] = [];
   const copies: (object | undefined)[][] = [];

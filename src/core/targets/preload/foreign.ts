@@ -14,6 +14,8 @@ export class ForeignExports {
   readonly #cache: object;
   /** Own code reaches them by their names. */
   readonly #globals: ReadonlySet<unknown>;
+  /** An ECMAScript module was required. */
+  onNamespace: (loader: unknown, specifier: unknown, namespace: object) => void = () => undefined;
 
   /** @param cache of CommonJS modules: who has it as a property loads modules */
   constructor(mark: (value: object) => void, cache: object) {
@@ -45,7 +47,8 @@ export class ForeignExports {
     const specifier = parts[2];
     const loads = (typeof callee === 'function' && this.#loaders.has(callee)) || key === 'require';
     // What own code loads as JSON is data of its own.
-    if (loads && typeof specifier === 'string' && !specifier.endsWith('.json')) this.add(value);
+    if (loads && types.isModuleNamespaceObject(value)) this.onNamespace(callee, specifier, value as object);
+    else if (loads && typeof specifier === 'string' && !specifier.endsWith('.json')) this.add(value);
     else if (typeof value === 'function' && !types.isProxy(value) && valueOf(value, 'cache') === this.#cache)
       this.addLoader(value);
   }

@@ -10,11 +10,23 @@ import { ModulePlan } from '../../instrument/transform/index.ts';
 import { ownRule } from '../node/own-rule.ts';
 import { originalInside } from '../node/recording/original-source.ts';
 import { inScope } from '../node/recording/scope.ts';
+import { quietly } from './quietly.ts';
 
 /** A module as the manifest has it. */
 export interface LoadedModule {
   readonly module: ManifestModule;
   readonly instance: ManifestInstance;
+}
+
+export interface OwnModule {
+  readonly id: string;
+  readonly path: string;
+  readonly url: string;
+  readonly format: 'module' | 'commonjs';
+  /** Its instance. */
+  readonly index: number;
+  /** Of its top among the functions of the tape. */
+  readonly number: number;
 }
 
 export interface OwnCodeOptions {
@@ -31,6 +43,10 @@ export class OwnCode {
   #functionBase = 1;
   #siteBase = 1;
   #count = 0;
+  readonly #byUrl = new Map<string, OwnModule>();
+  /** ECMAScript modules that were read and have not begun. */
+  readonly #unbegun = new Set<number>();
+  readonly #byNumber = new Map<number, OwnModule>();
 
   constructor(options: OwnCodeOptions) {
     const { cwd, mainScript, scope } = options;
@@ -43,8 +59,33 @@ export class OwnCode {
     return isAbsolute(path) && this.#isOwn(path);
   }
 
+  /** The module that was loaded last from a URL. */
+  at(url: string): OwnModule | undefined {
+    return this.#byUrl.get(url);
+  }
+
+  byNumber(module: number): OwnModule | undefined {
+    return this.#byNumber.get(module);
+  }
+
+  began(module: number): void {
+    this.#unbegun.delete(module);
+  }
+
+  /** Number of the function, where a module that has not begun has declared it; 0 for every other. */
+  declaredBy(fn: object): number {
+    if (this.#unbegun.size === 0) return 0;
+    // As rewrite-functions.ts writes the entries of declared functions.
+    return Number(/^[^{]*\)\{[^{]*?=\$\.(?:on\?null:\$\.e|as)\(\(\$q\d+\|\|(\d+)\)/.exec(textOf(fn))?.[1] ?? 0);
+  }
+
   /** Text to run instead of that of an own module; undefined when it stays as it is. */
-  instrument(path: string, source: string, format: 'module' | 'commonjs'): string | undefined {
+  instrument(
+    path: string,
+    source: string,
+    format: 'module' | 'commonjs',
+    url = pathToFileURL(path).href,
+  ): string | undefined {
     const id = relative(this.#options.cwd, path);
     try {
       const [functionBase, siteBase] = [this.#functionBase, this.#siteBase];
@@ -54,10 +95,14 @@ export class OwnCode {
       this.#siteBase += plan.sites.length;
       const index = this.#count++;
       const original = originalInside(source);
+      const made: OwnModule = { id, path, url, format, index, number: functionBase + plan.functions.length - 1 };
+      this.#byUrl.set(url, made);
+      this.#byNumber.set(made.number, made);
+      if (format === 'module') this.#unbegun.add(made.number);
       this.#options.loaded({
         module: {
           id,
-          url: pathToFileURL(path).href,
+          url,
           format,
           source,
           ...(original ? { original } : {}),
@@ -86,16 +131,7 @@ export class OwnCode {
   }
 }
 
-/** Globs are experimental in older Nodes, which say so once in a process: what the program prints is its own. */
-function quietly(run: () => unknown): void {
-  const described = Reflect.getOwnPropertyDescriptor(process, 'emitWarning')!;
-  process.emitWarning = () => undefined;
-  try {
-    run();
-  } finally {
-    Object.defineProperty(process, 'emitWarning', described);
-  }
-}
+const textOf = (fn: object): string => Function.prototype.toString.call(fn);
 
 /** The file that node was started with, by the name that it is loaded under. */
 export function mainScript(cwd: string, argument: string | undefined): string {

@@ -10,6 +10,7 @@ const program = {
   began: () => undefined,
   ended: () => undefined,
   answered: () => undefined,
+  unbegun: () => 0,
   wrote: () => undefined,
 };
 
