@@ -13,8 +13,8 @@ import { ForeignExports } from './preload/foreign.ts';
 import { FrameKind, type GapFrame, type StartFrame } from './preload/frames.ts';
 import { Output } from './preload/output.ts';
 import { Imports } from './preload/imports.ts';
-import { instrumentModules, Resolutions } from './preload/modules.ts';
-import { mainScript, OwnCode } from './preload/own-code.ts';
+import { instrumentModules, Resolutions, sharedNumbers } from './preload/modules.ts';
+import { mainScript, OwnCode, type OwnCodeOptions } from './preload/own-code.ts';
 
 const maxBytesPerSecond = 48 * 1024 * 1024;
 
@@ -49,6 +49,7 @@ export async function recordThisProgram(options: PreloadOptions): Promise<void> 
   const gap = (reason: string, place: string, detail: string): void =>
     sendJson(FrameKind.gap, { reason, place, detail } satisfies GapFrame);
   let isPending = false;
+  let catchUp = (): void => undefined;
   const foreign: ForeignExports = new ForeignExports((value) => recorder.markForeign(value), cacheOf());
   const flushLater = (): void => {
     if (isPending) return;
@@ -67,8 +68,9 @@ export async function recordThisProgram(options: PreloadOptions): Promise<void> 
     redact: [],
     maxBytesPerSecond,
     program: {
-      variables: (module, accessors) =>
-        recorder.addState(own.byNumber(module)?.index ?? 0, () =>
+      variables(module, accessors) {
+        catchUp();
+        recorder.addState(own.indexOf(module), () =>
           accessors.flatMap(([name, get]) => {
             try {
               return [[name, get()] as const];
@@ -77,9 +79,11 @@ export async function recordThisProgram(options: PreloadOptions): Promise<void> 
               return [];
             }
           }),
-        ),
+        );
+      },
       unbegun: (fn) => own.declaredBy(fn),
       began(module, [, require]) {
+        catchUp();
         own.began(module);
         if (own.byNumber(module)?.format === 'commonjs') foreign.addLoader(require);
       },
@@ -90,13 +94,16 @@ export async function recordThisProgram(options: PreloadOptions): Promise<void> 
       wrote: flushLater,
     },
   });
-  const own: OwnCode = new OwnCode({
+  const numbers = sharedNumbers();
+  const ownOptions: OwnCodeOptions = {
     cwd: process.cwd(),
     mainScript: main,
     scope,
     gap,
     loaded: (module) => sendJson(FrameKind.module, module),
-  });
+    ...(numbers ? { numbers } : {}),
+  };
+  const own: OwnCode = new OwnCode(ownOptions);
   const resolutions = new Resolutions();
   const imports = new Imports({ own, resolutions, foreign, cache: cacheOf(), gap, name: recorder.nameNamespace });
   foreign.onNamespace = (loader, specifier, namespace) => imports.required(loader, specifier, namespace);
@@ -106,8 +113,11 @@ export async function recordThisProgram(options: PreloadOptions): Promise<void> 
   recorder.markForeign(process.env);
   listenToChannels(recorder, (name) => process.getBuiltinModule(name));
   instrumentCommonJs(own);
-  instrumentModules(own, resolutions);
-  process.on('worker', () => gap('worker', '', 'worker threads are not recorded'));
+  catchUp = instrumentModules(own, resolutions, ownOptions);
+  process.on('worker', (worker) => {
+    // The loader's own is no thread of the program.
+    if (worker.constructor.name !== 'InternalWorker') gap('worker', '', 'worker threads are not recorded');
+  });
   process.on('exit', () => {
     recorder.snapshot(true);
     recorder.flush();

@@ -2,8 +2,10 @@
 // their imports resolve to is noted, because that tells which of them lead to other own modules.
 import Module from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { quietly } from './quietly.ts';
-import type { OwnCode } from './own-code.ts';
+import type { HookMessage, HookThreadData } from './hooks-thread.ts';
+import type { OwnCode, OwnCodeOptions } from './own-code.ts';
 
 interface Loaded {
   readonly format?: string | null;
@@ -40,12 +42,15 @@ export class Resolutions {
   }
 }
 
-/** Whether this Node lets us see ECMAScript modules in time. */
-export const seesModules = registerHooks !== undefined;
+/** Where modules are numbered for all threads: the hooks of older Nodes have one of their own. */
+export const sharedNumbers = (): Int32Array<SharedArrayBuffer> | undefined =>
+  registerHooks ? undefined : new Int32Array(new SharedArrayBuffer(8));
 
-export function instrumentModules(own: OwnCode, resolutions: Resolutions): void {
+/** Gives what tells, when it is called, of everything that was loaded elsewhere. */
+export function instrumentModules(own: OwnCode, resolutions: Resolutions, options: OwnCodeOptions): () => void {
+  if (!registerHooks) return instrumentInThread(own, resolutions, options);
   if (stripTypeScriptTypes) quietly(() => stripTypeScriptTypes('', { mode: 'strip' }));
-  registerHooks?.({
+  registerHooks({
     resolve(specifier, context, next) {
       const resolved = next(specifier, context);
       if (context.parentURL !== undefined) resolutions.add(context.parentURL, specifier, resolved.url);
@@ -62,6 +67,24 @@ export function instrumentModules(own: OwnCode, resolutions: Resolutions): void 
       return running === undefined ? loaded : { ...loaded, format: 'module', source: running };
     },
   });
+  return () => undefined;
+}
+
+function instrumentInThread(own: OwnCode, resolutions: Resolutions, options: OwnCodeOptions): () => void {
+  const { port1, port2 } = new MessageChannel();
+  const { cwd, mainScript, scope, numbers, gap } = options;
+  const file = import.meta.url.endsWith('.ts') ? './hooks-thread.ts' : './hooks-thread.js';
+  const data = { port: port2, cwd, mainScript, scope, numbers: numbers! } satisfies HookThreadData;
+  Module.register(file, { parentURL: import.meta.url, data, transferList: [port2] });
+  port1.unref();
+  return () => {
+    for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1)) {
+      const message = next.message as HookMessage;
+      if ('loaded' in message) own.add(message.loaded, message.made);
+      else if ('gap' in message) gap(...message.gap);
+      else resolutions.add(...message.resolved);
+    }
+  };
 }
 
 /** As Node would do it next. */

@@ -6,7 +6,7 @@ import { isAbsolute, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../common/errors.ts';
 import type { ManifestInstance, ManifestModule } from '../../instrument/manifest.ts';
-import { ModulePlan } from '../../instrument/transform/index.ts';
+import { ModulePlan, type ModuleInput } from '../../instrument/transform/index.ts';
 import { ownRule } from '../node/own-rule.ts';
 import { originalInside } from '../node/recording/original-source.ts';
 import { inScope } from '../node/recording/scope.ts';
@@ -23,8 +23,6 @@ export interface OwnModule {
   readonly path: string;
   readonly url: string;
   readonly format: 'module' | 'commonjs';
-  /** Its instance. */
-  readonly index: number;
   /** Of its top among the functions of the tape. */
   readonly number: number;
 }
@@ -33,16 +31,17 @@ export interface OwnCodeOptions {
   readonly cwd: string;
   readonly mainScript: string;
   readonly scope: readonly string[];
-  readonly loaded: (module: LoadedModule) => void;
+  readonly loaded: (module: LoadedModule, made: OwnModule) => void;
   readonly gap: (reason: string, place: string, detail: string) => void;
+  /** Next numbers of functions and sites, where several threads number modules. */
+  readonly numbers?: Int32Array<SharedArrayBuffer>;
 }
 
 export class OwnCode {
   readonly #options: OwnCodeOptions;
   readonly #isOwn: (path: string) => boolean;
-  #functionBase = 1;
-  #siteBase = 1;
-  #count = 0;
+  readonly #numbers = new Int32Array(2);
+  readonly #indices = new Map<number, number>();
   readonly #byUrl = new Map<string, OwnModule>();
   /** ECMAScript modules that were read and have not begun. */
   readonly #unbegun = new Set<number>();
@@ -68,6 +67,29 @@ export class OwnCode {
     return this.#byNumber.get(module);
   }
 
+  /** Tells of a module that was instrumented here or elsewhere. */
+  add({ module, instance }: LoadedModule, made: OwnModule): void {
+    const index = this.#indices.size;
+    this.#indices.set(made.number, index);
+    this.#byUrl.set(made.url, made);
+    this.#byNumber.set(made.number, made);
+    if (made.format === 'module') this.#unbegun.add(made.number);
+    this.#options.loaded({ module, instance: { ...instance, index, module: index } }, made);
+  }
+
+  /** Of the instance of a module. */
+  indexOf(module: number): number {
+    return this.#indices.get(module) ?? 0;
+  }
+
+  /** Numbers are taken when it is known how many there are: meanwhile another thread may take some. */
+  #plan(input: ModuleInput): ModulePlan {
+    const { functions, sites } = new ModulePlan(input);
+    const { numbers = this.#numbers } = this.#options;
+    const take = (at: number, count: number): number => 1 + Atomics.add(numbers, at, count);
+    return new ModulePlan({ ...input, functionBase: take(0, functions.length), siteBase: take(1, sites.length) });
+  }
+
   began(module: number): void {
     this.#unbegun.delete(module);
   }
@@ -88,18 +110,12 @@ export class OwnCode {
   ): string | undefined {
     const id = relative(this.#options.cwd, path);
     try {
-      const [functionBase, siteBase] = [this.#functionBase, this.#siteBase];
-      const plan = new ModulePlan({ path: id, source, format, functionBase, siteBase, program: true });
+      const plan = this.#plan({ path: id, source, format, functionBase: 1, siteBase: 1, program: true });
+      const { functionBase, siteBase } = plan.input;
       const { running, replayed, variables } = plan.program();
-      this.#functionBase += plan.functions.length;
-      this.#siteBase += plan.sites.length;
-      const index = this.#count++;
       const original = originalInside(source);
-      const made: OwnModule = { id, path, url, format, index, number: functionBase + plan.functions.length - 1 };
-      this.#byUrl.set(url, made);
-      this.#byNumber.set(made.number, made);
-      if (format === 'module') this.#unbegun.add(made.number);
-      this.#options.loaded({
+      const made: OwnModule = { id, path, url, format, number: functionBase + plan.functions.length - 1 };
+      const loaded: LoadedModule = {
         module: {
           id,
           url,
@@ -112,8 +128,8 @@ export class OwnCode {
           functions: plan.functions.map(({ name, line, column, kind }) => ({ name, line, column, kind })),
         },
         instance: {
-          index,
-          module: index,
+          index: 0,
+          module: 0,
           kind: 'program',
           functions: [plan.functions.length - 1],
           code: replayed,
@@ -122,7 +138,8 @@ export class OwnCode {
           cells: {},
           usesThis: false,
         },
-      });
+      };
+      this.add(loaded, made);
       return running;
     } catch (error) {
       this.#options.gap('not-instrumented', id, messageOf(error));
