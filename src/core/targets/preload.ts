@@ -105,7 +105,8 @@ export async function recordThisProgram(options: PreloadOptions): Promise<void> 
   };
   const own: OwnCode = new OwnCode(ownOptions);
   const resolutions = new Resolutions();
-  const imports = new Imports({ own, resolutions, foreign, cache: cacheOf(), gap, name: recorder.nameNamespace });
+  const name = (namespace: object, as: string): void => recorder.nameNamespace(namespace, as);
+  const imports = new Imports({ own, resolutions, foreign, cache: cacheOf(), gap, name });
   foreign.onNamespace = (loader, specifier, namespace) => imports.required(loader, specifier, namespace);
   output.onLost = () => recorder.stop();
   Object.defineProperty(globalThis, Symbol.for(programSymbol), { value: recorder.helpers, configurable: true });

@@ -191,7 +191,10 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
         : key in (object as object),
     io: (site: number, value: unknown, constructor: unknown): boolean => {
       const asked =
-        foreign(constructor) || (isObject(value) && foreign(value) && kind(constructor) !== Kind.ownFunction);
+        foreign(constructor) ||
+        // Of an own class that extends a foreign one, perhaps.
+        (encoder.isProgram && foreign(value)) ||
+        (isObject(value) && foreign(value) && kind(constructor) !== Kind.ownFunction);
       const test = (): boolean => value instanceof (constructor as new () => unknown);
       return asked ? (boundary.ask(Op.instanceof, site, [value, constructor], test) as boolean) : test();
     },
@@ -289,6 +292,7 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       }
       return made;
     },
+    isForeign: foreign,
     base: (parent: unknown): unknown => (isObject(parent) ? runnable(parent) : parent),
   };
 }

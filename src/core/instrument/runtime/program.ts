@@ -3,6 +3,7 @@
 // me its beginning, ml its end, mx that it throws, and in a replay mg its top and ex its exports.
 import { Op } from './boundary.ts';
 import type { Boundary, Frame } from './boundary.ts';
+import { addForeignClasses, type ClassStubs } from './foreign-classes.ts';
 import { Kind, setExtra, setKind } from './marks.ts';
 import { NativePromise, whenSettled } from './promises.ts';
 
@@ -73,10 +74,12 @@ interface Frames {
 /** @param helpers the finished object `$` */
 export function addProgramHelpers(
   helpers: Record<string, unknown>,
-  boundary: Pick<Boundary, 'ask'>,
+  boundary: Pick<Boundary, 'ask' | 'gap'>,
   host: ProgramHost,
+  stubs?: ClassStubs,
 ): OpenTops {
   const frames = helpers as unknown as Frames;
+  addForeignClasses(helpers, boundary, helpers['isForeign'] as (value: unknown) => boolean, stubs);
   const running: { readonly module: number; readonly frame: Frame }[] = [];
   const open = new Map<number, Frame | null>();
 

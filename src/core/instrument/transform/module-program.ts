@@ -77,7 +77,7 @@ class Declarations {
       }
       case 'ExportDefaultDeclaration': {
         const declared = child(statement, 'declaration');
-        const id = /Declaration$/.test(declared.type) ? optional(declared, 'id') : undefined;
+        const id = declared.type.endsWith('Declaration') ? optional(declared, 'id') : undefined;
         this.exports.push(['default', id ? text(id, 'name') : defaultName]);
         return;
       }

@@ -61,9 +61,12 @@ function chain(node: Node, rewriter: Rewriter): string {
 function call(node: Node, rewriter: Rewriter): string {
   const callee = bare(child(node, 'callee'));
   const args = rewriter.list(children(node, 'arguments'));
-  if (callee.type === 'Super') return `super(...${args})`;
+  if (callee.type === 'Super') {
+    if (!rewriter.program) return `super(...${args})`;
+    return superCall(rewriter.site(node), rewriter.classNumber(), args);
+  }
   if (isSuperMember(callee))
-    return `$.k(${rewriter.site(node)},${rewriter.slice(callee.start, callee.end)},this,${args})`;
+    return `$.k(${rewriter.site(node)},${rewriter.program ? member(callee, rewriter) : rewriter.slice(callee.start, callee.end)},this,${args})`;
   const imported = isMember(callee) ? rewriter.imported(callee) : undefined;
   if (imported !== undefined)
     return `$.k(${rewriter.site(node)},${imported},${rewriter.of(child(callee, 'object'))},${args})`;
@@ -73,7 +76,13 @@ function call(node: Node, rewriter: Rewriter): string {
   return `$.c(${rewriter.site(node)},${rewriter.of(callee)},${args})`;
 }
 
+/** The class above may be a foreign one, which is asked to make the instance. */
+export const superCall = (site: number, number: number, args: string): string =>
+  `$.su(${site},${number},new.target,${args},($s)=>super(...$s))`;
+
 function member(node: Node, rewriter: Rewriter): string {
+  if (child(node, 'object').type === 'Super' && rewriter.program)
+    return `$.sg(${rewriter.site(node)},this,${rewriter.key(node)},($s)=>super[$s])`;
   if (child(node, 'object').type === 'Super')
     return node['computed'] === true
       ? `super[${rewriter.of(child(node, 'property'))}]`

@@ -3,6 +3,7 @@
 // `$.e` records the entry. Async functions leave and come back at their awaits, so they keep a state object in `$x`.
 import { breaks, child, children, directChildren, isClass, optional, text } from './ast.ts';
 import type { Node } from './ast.ts';
+import { superCall } from './rewrite-chains.ts';
 import { destructured, isPattern } from './rewrite-patterns.ts';
 import type { Rewriter } from './rewrite.ts';
 
@@ -204,12 +205,35 @@ function classText(node: Node, rewriter: Rewriter): string {
         ? method(member, rewriter)
         : member.type === 'StaticBlock'
           ? rewriter.inside(member)
-          : `${rewriter.of(member)}${rewriter.slice(member.end - 1, member.end) === ';' ? '' : ';'}`;
+          : base && isNamedField(member, rewriter)
+            ? field(member, rewriter)
+            : `${rewriter.of(member)}${rewriter.slice(member.end - 1, member.end) === ';' ? '' : ';'}`;
     members += rewriter.aligned(member, code);
   }
+  if (base && rewriter.program && !children(child(node, 'body'), 'body').some(isConstructor))
+    members += `constructor(...$a){${superCall(rewriter.site(node), numberOf(node, rewriter), '$a')}}`;
   rewriter.functionStack.pop();
-  const parent = base ? ` extends ${isRoot ? `$.base(${rewriter.of(base)})` : `(${rewriter.of(base)})`}` : '';
+  const helper = isRoot ? '$.base' : rewriter.program ? '$.ext' : '';
+  const parent = base ? ` extends ${helper}(${rewriter.of(base)})` : '';
   return `class ${id ? text(id, 'name') : ''}${parent}{${members}}`;
+}
+
+const isConstructor = (member: Node): boolean => member['kind'] === 'constructor';
+
+const isNamedField = (member: Node, rewriter: Rewriter): boolean =>
+  rewriter.program !== undefined &&
+  member.type === 'PropertyDefinition' &&
+  member['static'] !== true &&
+  member['computed'] !== true &&
+  child(member, 'key').type !== 'PrivateIdentifier' &&
+  optional(member, 'value') !== undefined;
+
+/** Where the instance is a foreign one the tape is told what it gets. */
+function field(member: Node, rewriter: Rewriter): string {
+  const key = child(member, 'key');
+  const name = key.type === 'Literal' ? String(key['value']) : text(key, 'name');
+  const value = rewriter.of(child(member, 'value'));
+  return `${rewriter.slice(key.start, key.end)}=$.fl(${rewriter.site(member)},this,${JSON.stringify(name)},${value});`;
 }
 
 function method(member: Node, rewriter: Rewriter): string {

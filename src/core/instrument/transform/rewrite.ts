@@ -149,6 +149,12 @@ export class Rewriter {
     return false;
   }
 
+  /** Number of the class around. */
+  classNumber(): number {
+    const around = this.functionStack.findLast(isClass);
+    return around ? this.input.functionNumber(this.input.functions.indexOf.get(around) ?? 0) : 0;
+  }
+
   get inAsync(): boolean {
     const around = this.functionStack.at(-1);
     return around ? around['async'] === true : this.program?.isAsync === true;

@@ -22,6 +22,7 @@ const silent = new Set<PropertyKey>([
 
 /** A foreign object as own code holds it in a replay. */
 export function standIn(name: string, callable: boolean): object {
+  const isInstance = !callable;
   const refuse = (what: string) => (): never => {
     throw new Unrecorded(`${what} of the foreign ${name || 'object'} was not recorded`);
   };
@@ -34,7 +35,8 @@ export function standIn(name: string, callable: boolean): object {
     apply: refuse('a call'),
     construct: refuse('a construction'),
     getOwnPropertyDescriptor: () => undefined,
-    defineProperty: refuse('defining a property'),
+    // Fields of an own class that extends a foreign one; they are told to the tape, and read from there.
+    defineProperty: (_target, key) => isInstance || refuse(`defining ${String(key)}`)(),
     deleteProperty: refuse('deleting a property'),
   });
   setKind(made, Kind.foreign);
@@ -47,6 +49,8 @@ export class Decoder {
   readonly globals = new Map<string, object>();
   /** Own classes by function number, for instances. */
   readonly classes = new Map<number, { readonly prototype: object }>();
+  /** Of a program: the function with a number, where there is one alone. */
+  only: ((number: number) => object | undefined) | undefined;
   /** Something was cut or redacted: what is made of it is not what the target had. */
   lossy = false;
   /** Data of the value that is read by {@link borrow}. */
@@ -144,8 +148,12 @@ export class Decoder {
         return '[redacted]';
       case Tag.function: {
         const id = reader.varint();
-        reader.varint();
-        return this.byId.get(id) ?? this.know(id, standIn('function of own code that was not captured', true));
+        const number = reader.varint();
+        const known = this.byId.get(id) ?? this.only?.(number);
+        return this.know(
+          id,
+          (known as object | undefined) ?? standIn('function of own code that was not captured', true),
+        );
       }
       case Tag.foreign: {
         const id = reader.varint();

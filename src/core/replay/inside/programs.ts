@@ -2,10 +2,11 @@
 // they make is found by how it was made.
 import type { Boundary } from '../../instrument/runtime/boundary.ts';
 import { addProgramHelpers, namespaceName } from '../../instrument/runtime/program.ts';
-import type { Accessor, Exported, Link, Linked } from '../../instrument/runtime/program.ts';
+import type { Accessor, Exported, Link, Linked, ProgramHost } from '../../instrument/runtime/program.ts';
 import type { Manifest } from '../../instrument/manifest.ts';
 import { extraOf, type Identity } from '../../instrument/runtime/marks.ts';
 import type { Decoder } from './decode.ts';
+import { classStubs } from './class-stubs.ts';
 import { ModuleLinks } from './module-links.ts';
 
 type Scope = Record<string, unknown>;
@@ -45,6 +46,7 @@ export function followPrograms({ manifest, helpers, decoder, boundary, scopes }:
   }
   const links = new ModuleLinks(names, boundary.encoder, decoder);
   const done = new Set<number>();
+  const stubs = classStubs();
   let pending: Changes = {};
 
   const remember = (number: number, fn: object): void => {
@@ -82,6 +84,7 @@ export function followPrograms({ manifest, helpers, decoder, boundary, scopes }:
   };
   helpers['fc'] = (made: { prototype: object }, number: number, list: readonly (string | number)[]): object => {
     decoder.classes.set(number, made);
+    stubs.made(made);
     for (let at = 0; at < list.length; at += 3)
       rememberMember(Number(list[at + 1]) === 1 ? made : made.prototype, list[at] as string, list[at + 2] as number);
     return apply(fc, made, number, list);
@@ -92,7 +95,12 @@ export function followPrograms({ manifest, helpers, decoder, boundary, scopes }:
     for (const [name, value] of Object.entries(pending[manifest.modules[module]?.id ?? ''] ?? {}))
       if (scope && Reflect.getOwnPropertyDescriptor(scope, name)?.set) scope[name] = value;
   };
-  addProgramHelpers(helpers, boundary, {
+  // A method has one number for all its instances, and a function that was made once is the one that is meant.
+  decoder.only = (number) => {
+    const known = closures.get(number);
+    return known && known.size > 1 ? undefined : members.get(number)?.deref();
+  };
+  const host: ProgramHost = {
     variables(number: number, accessors: readonly Accessor[]) {
       const scope = scopes[moduleOf.get(number) ?? -1];
       if (!scope) return;
@@ -128,7 +136,8 @@ export function followPrograms({ manifest, helpers, decoder, boundary, scopes }:
       done.add(module);
       set(module);
     },
-  });
+  };
+  addProgramHelpers(helpers, boundary, host, stubs);
 
   return {
     closure: (number, nth) => closures.get(number)?.get(nth)?.deref(),
