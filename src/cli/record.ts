@@ -32,6 +32,7 @@ export async function recordProgram(
   if (!register) throw fail('DS6025');
   const folder = await mkdtemp(join(tmpdir(), 'devsandbox-record-'));
   const report = join(folder, 'report.json');
+  let ended: NodeJS.Signals | null = null;
   try {
     const environment = {
       ...process.env,
@@ -55,11 +56,12 @@ export async function recordProgram(
     if (written) process.stderr.write(`${described(written)}\n`);
     for (const each of signals) process.off(each, forward);
     process.exitCode = code ?? undefined;
-    // Whoever waits for us sees the end that the program had.
-    if (signal) process.kill(process.pid, signal);
+    ended = signal;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+  // Whoever waits for us sees the end that the program had.
+  if (ended) process.kill(process.pid, ended);
 }
 
 /** What became of the tape; undefined when none was begun. */
@@ -89,5 +91,5 @@ function described({ tape, error, complete, calls = 0, failed = 0, gaps = 0 }: W
   if (error !== undefined) return error;
   if (!complete) return `tape ${tape} was not closed`;
   const missing = gaps > 0 ? ` · ${gaps} ${gaps === 1 ? 'thing' : 'things'} not captured (devsandbox tape gaps)` : '';
-  return `tape ${tape}  ${calls.toLocaleString('en')} calls · ${failed.toLocaleString('en')} failed${missing}`;
+  return `tape ${tape}  ${calls.toLocaleString('en')} ${calls === 1 ? 'call' : 'calls'} · ${failed.toLocaleString('en')} failed${missing}`;
 }
