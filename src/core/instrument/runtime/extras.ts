@@ -88,7 +88,3 @@ export function extrasOf(
   const closed = Object.isExtensible(value) ? 0 : Object.isFrozen(value) ? 3 : Object.isSealed(value) ? 2 : 1;
   return keys.length === 0 && fields.length === 0 && closed === 0 ? undefined : { keys, fields, closed };
 }
-
-/** Properties that a tape has no place for. */
-export const hasSymbols = (value: object): boolean =>
-  Object.getOwnPropertySymbols(value).some((symbol) => describe(value, symbol)?.enumerable === true);

@@ -1,6 +1,6 @@
 // Calls and member accesses, with or without `?.`. A chain is evaluated step by step; where it may stop early the value
 // so far goes through the scratch variable `$t`, which is read again at once, so that nothing can come in between.
-import { bare, child, children, text } from './ast.ts';
+import { bare, child, children, isClass, text } from './ast.ts';
 import type { Node } from './ast.ts';
 import type { Rewriter } from './rewrite.ts';
 
@@ -80,7 +80,8 @@ const superRead = '($k)=>super[$k]';
 function call(node: Node, rewriter: Rewriter): string {
   const callee = bare(child(node, 'callee'));
   const args = rewriter.list(children(node, 'arguments'));
-  if (callee.type === 'Super') return `super(${rewriter.site(node)},${args})`;
+  if (callee.type === 'Super')
+    return superCall(rewriter, rewriter.site(node), rewriter.functionStack.findLast(isClass), args);
   if (isSuperMember(callee)) return `$.sm(${rewriter.site(node)},${superRead},${rewriter.key(callee)},this,${args})`;
   const imported = isMember(callee) ? rewriter.imported(callee) : undefined;
   if (imported !== undefined)
@@ -92,6 +93,12 @@ function call(node: Node, rewriter: Rewriter): string {
     return `$.m(${rewriter.site(node)},${rewriter.of(child(callee, 'object'))},${rewriter.key(callee)},${args})`;
   return `$.c(${rewriter.site(node)},${rewriter.of(callee)},${args})`;
 }
+
+/** Of a copy the bridge to what is extended is called (runtime/classes.ts); a class of a program stays what it is. */
+export const superCall = (rewriter: Rewriter, site: number, around: Node | undefined, args: string): string =>
+  rewriter.program
+    ? `$.su(${site},${around ? rewriter.input.functionNumber(rewriter.input.functions.indexOf.get(around) ?? 0) : 0},new.target,${args},($s)=>super(...$s))`
+    : `super(${site},${args})`;
 
 function member(node: Node, rewriter: Rewriter): string {
   if (child(node, 'object').type === 'Super')

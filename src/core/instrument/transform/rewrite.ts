@@ -31,6 +31,14 @@ export interface RewriteInput {
   readonly watch?: boolean;
 }
 
+/** How a whole module is rewritten: where variables stay what they are, and only operations are replaced. */
+export interface ProgramForm {
+  /** The module is to run in an isolate, which has no modules: imports are read from `$M`. */
+  readonly inReplay: boolean;
+  /** It awaits at its top. */
+  readonly isAsync: boolean;
+}
+
 export interface Captured {
   /** Names read from `$M` and `$A`. */
   readonly module: Map<string, Binding>;
@@ -49,11 +57,14 @@ export class Rewriter {
   readonly captured: Captured = { module: new Map(), activation: new Map(), usesThis: false };
   /** Functions around the node being rewritten, innermost last. */
   readonly functionStack: Node[] = [];
+  /** The root is a module. */
+  readonly program: ProgramForm | undefined;
   #names = 0;
 
-  constructor(input: RewriteInput, root: Node) {
+  constructor(input: RewriteInput, root: Node, program?: ProgramForm) {
     this.input = input;
     this.root = root;
+    this.program = program;
   }
 
   site(node: Node): number {
@@ -102,7 +113,9 @@ export class Rewriter {
   outside(identifier: Node): string | undefined {
     const name = text(identifier, 'name');
     const binding = this.input.analysis.bindings.get(identifier.start);
-    if (!binding || this.#isInside(binding.scope, binding)) return undefined;
+    if (!binding) return undefined;
+    if (this.program ? !this.program.inReplay || binding.kind !== 'import' : this.#isInside(binding.scope, binding))
+      return undefined;
     if (
       binding.scope.owner === undefined &&
       (binding.scope === this.input.analysis.module || isClass(binding.scope.node))
@@ -143,6 +156,7 @@ export class Rewriter {
 
   /** Entry of a private name in the table of its class; undefined where the name itself can stand. */
   private(identifier: Node): string | undefined {
+    if (this.program) return undefined;
     const use = this.input.functions.privates.uses.get(identifier.start);
     const of = use && this.input.functions.indexOf.get(use.of);
     return use && of !== undefined ? `$.P[${this.input.functionNumber(of)}][${use.index}]` : undefined;
@@ -150,7 +164,7 @@ export class Rewriter {
 
   get inAsync(): boolean {
     const around = this.functionStack.at(-1);
-    return around?.['async'] === true;
+    return around ? around['async'] === true : this.program?.isAsync === true;
   }
 
   /** Whether the function around is a generator, whose entries are resumptions by whoever calls next(). */
@@ -180,7 +194,9 @@ const rules: Readonly<Record<string, Rule>> = {
   ThisExpression: (_node, rewriter) => {
     // `this` of the activation around an arrow that is copied on its own.
     const own =
-      rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') || isClass(rewriter.root);
+      rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') ||
+      isClass(rewriter.root) ||
+      rewriter.program !== undefined;
     if (own) return 'this';
     rewriter.captured.usesThis = true;
     return '$A.this';
@@ -214,7 +230,9 @@ const rules: Readonly<Record<string, Rule>> = {
   BreakStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
   ContinueStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
   MetaProperty: (node, rewriter) =>
-    text(child(node, 'meta'), 'name') === 'import' ? '$M["import.meta"]' : rewriter.slice(node.start, node.end),
+    text(child(node, 'meta'), 'name') === 'import' && rewriter.program?.inReplay !== false
+      ? '$M["import.meta"]'
+      : rewriter.slice(node.start, node.end),
   UnaryExpression: (node, rewriter) => {
     const place = bare(child(node, 'argument'));
     if (
@@ -301,7 +319,15 @@ const rules: Readonly<Record<string, Rule>> = {
     if (!last || !rewriter.inAsync) return rewriter.inside(node);
     return rewriter.inside(node, new Map([[last, `{$.r($x);${rewriter.of(last).slice(1)}`]]));
   },
-  ImportExpression: (node, rewriter) => `$.imp(${rewriter.site(node)},${rewriter.of(child(node, 'source'))},$M)`,
+  ImportExpression: (node, rewriter) => {
+    const given = optional(node, 'options');
+    // In a running module `import()` is written where it stands: only there it means what it means to the module.
+    const scope =
+      rewriter.program?.inReplay === false
+        ? `{import:($s)=>import($s${given ? `,${rewriter.of(given)}` : ''}),module:${rewriter.input.functionNumber(rewriter.input.functions.list.length)}}`
+        : '$M';
+    return `$.imp(${rewriter.site(node)},${rewriter.of(child(node, 'source'))},${scope})`;
+  },
 };
 
 /** An await that threw resumes in a catch or finally: own code runs again from there. */
