@@ -153,6 +153,12 @@ export function makeClassHelpers(
       if (key === undefined) throw new TypeError('a computed key of a class is not known');
       return key;
     },
+    pf: (number: number, method: object): void => given.own(number, method),
+    ks: (number: number, key: unknown): PropertyKey => {
+      const made = Reflect.ownKeys({ [key as PropertyKey]: 0 })[0]!;
+      classes.keys.set(number, made);
+      return made;
+    },
     up: (number: number): unknown => classes.parents.get(number),
     base: (base: unknown, isRoot: number): unknown =>
       isRoot === 1

@@ -4,20 +4,37 @@
 import { breaks, child, children, optional, text } from './ast.ts';
 import type { Node } from './ast.ts';
 import { superCall } from './rewrite-chains.ts';
-import { named, numberOf, parametersAndBody } from './rewrite-functions.ts';
+import { computedKey, named, numberOf, parametersAndBody } from './rewrite-functions.ts';
 import type { Rewriter } from './rewrite.ts';
 
 const table = (node: Node, rewriter: Rewriter): string => `$.P[${numberOf(node, rewriter)}]`;
 
 /** Private methods and accessors are there before any field is. */
 function brands(node: Node, rewriter: Rewriter): string {
-  if (rewriter.program) return '';
+  if (rewriter.program) return privateMethods(node, rewriter);
   const specs = rewriter.input.functions.privates.specs.get(node) ?? [];
   return specs
     .map(({ kind, isStatic }, index) =>
       kind === 'field' || isStatic ? '' : `#$${index}=void ${table(node, rewriter)}[${index}].i(this);`,
     )
     .join('');
+}
+
+/** Of a class of a program they stay what they are, and are marked when there is a first instance to read them from. */
+function privateMethods(node: Node, rewriter: Rewriter): string {
+  const methods = children(child(node, 'body'), 'body').filter(
+    (member) =>
+      member.type === 'MethodDefinition' &&
+      member['kind'] === 'method' &&
+      child(member, 'key').type === 'PrivateIdentifier',
+  );
+  const marking = (isStaticOne: boolean): string =>
+    methods
+      .filter((member) => (member['static'] === true) === isStaticOne)
+      .map((each) => `$.pf(${numberOf(child(each, 'value'), rewriter)},this.#${text(child(each, 'key'), 'name')})`)
+      .join(',');
+  const [ofClass, ofInstance] = [marking(true), marking(false)];
+  return `${ofClass && `static{${ofClass}}`}${ofInstance && `#$own=void(${ofInstance});`}`;
 }
 
 function classText(node: Node, rewriter: Rewriter): string {
@@ -90,7 +107,7 @@ function method(member: Node, rewriter: Rewriter): string {
     own !== undefined
       ? JSON.stringify(`#${text(key, 'name')}`)
       : member['computed'] === true
-        ? `[${isKnown(member, rewriter) ? known(member, rewriter) : rewriter.of(key)}]`
+        ? `[${isKnown(member, rewriter) ? known(member, rewriter) : computedKey(key, value, rewriter)}]`
         : rewriter.slice(key.start, key.end);
   const prefix = `${member['static'] === true ? 'static ' : ''}${kind === 'get' || kind === 'set' ? `${kind} ` : ''}${value['async'] === true ? 'async ' : ''}${value['generator'] === true ? '*' : ''}`;
   return `${prefix}${name}${parametersAndBody(value, rewriter, kind === 'constructor')}`;
@@ -101,7 +118,7 @@ function memberNumbers(node: Node, rewriter: Rewriter): string {
   const parts: string[] = [];
   for (const member of children(child(node, 'body'), 'body')) {
     if (member.type !== 'MethodDefinition' || member['kind'] === 'constructor') continue;
-    if (member['computed'] === true && node !== rewriter.root) continue;
+    if (member['computed'] === true && node !== rewriter.root && !rewriter.program) continue;
     const number = String(numberOf(child(member, 'value'), rewriter));
     const key = child(member, 'key');
     if (key.type === 'PrivateIdentifier' && rewriter.private(key) === undefined) continue;

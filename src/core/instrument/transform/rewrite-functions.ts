@@ -113,6 +113,10 @@ const declaredName = (node: Node): string => {
 export const numberOf = (node: Node, rewriter: Rewriter): number =>
   rewriter.input.functionNumber(rewriter.input.functions.indexOf.get(node) ?? 0);
 
+/** Of a member of a program: the key is kept until the class or object is finished, and its function marked by it. */
+export const computedKey = (key: Node, value: Node, rewriter: Rewriter): string =>
+  rewriter.program ? `$.ks(${numberOf(value, rewriter)},${rewriter.of(key)})` : rewriter.of(key);
+
 /** Parameters and body of a function, from its opening parenthesis on. */
 export function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolean, self_ = ''): string {
   rewriter.functionStack.push(node);

@@ -10,7 +10,7 @@ import type { Analysis, Binding, Scope } from './scope.ts';
 import { assignmentRules, isPrivate, untouched } from './rewrite-assignments.ts';
 import { chainRules } from './rewrite-chains.ts';
 import { classRules } from './rewrite-classes.ts';
-import { functionRules } from './rewrite-functions.ts';
+import { computedKey, functionRules, numberOf } from './rewrite-functions.ts';
 import { loopRules } from './rewrite-loops.ts';
 import { patternRules } from './rewrite-patterns.ts';
 
@@ -211,10 +211,10 @@ const rules: Readonly<Record<string, Rule>> = {
       return outside === undefined ? rewriter.slice(node.start, node.end) : `${text(name, 'name')}: ${outside}`;
     }
     const key = child(node, 'key');
-    return rewriter.inside(
-      node,
-      node['computed'] === true ? undefined : new Map([[key, rewriter.slice(key.start, key.end)]]),
-    );
+    const isMember = node['method'] === true || node['kind'] !== 'init';
+    const isComputed = node['computed'] === true;
+    const code = isComputed ? computedKey(key, child(node, 'value'), rewriter) : rewriter.slice(key.start, key.end);
+    return rewriter.inside(node, isComputed && !isMember ? undefined : new Map([[key, code]]));
   },
   PropertyDefinition: (node, rewriter) => {
     const key = child(node, 'key');
@@ -290,14 +290,12 @@ const rules: Readonly<Record<string, Rule>> = {
     for (const property of children(node, 'properties')) {
       if (property.type === 'SpreadElement')
         replaced.set(property, `...$.sp(${rewriter.site(property)},${rewriter.of(child(property, 'argument'))})`);
-      else if ((property['method'] === true || property['kind'] !== 'init') && property['computed'] !== true) {
+      else if (property['method'] === true || property['kind'] !== 'init') {
+        if (property['computed'] === true && !rewriter.program) continue;
         const key = child(property, 'key');
-        const number = rewriter.input.functions.indexOf.get(child(property, 'value'));
-        if (number !== undefined)
-          methods.push(
-            JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')),
-            String(rewriter.input.functionNumber(number)),
-          );
+        const number = numberOf(child(property, 'value'), rewriter);
+        const name = (): string => (key.type === 'Literal' ? String(key['value']) : text(key, 'name'));
+        methods.push(property['computed'] === true ? `$.key(${number})` : JSON.stringify(name()), String(number));
       }
     }
     const object = rewriter.inside(node, replaced);

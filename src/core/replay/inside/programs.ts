@@ -61,7 +61,8 @@ export function followPrograms({ manifest, helpers, decoder, boundary, scopes }:
     for (const part of [described?.value, described?.get, described?.set] as unknown[])
       if (typeof part === 'function') members.set(number, new WeakRef(part));
   };
-  const [f, fd, fo, fc] = ['f', 'fd', 'fo', 'fc'].map((name) => helpers[name] as Helper) as [
+  const [f, fd, fo, fc, pf] = ['f', 'fd', 'fo', 'fc', 'pf'].map((name) => helpers[name] as Helper) as [
+    Helper,
     Helper,
     Helper,
     Helper,
@@ -77,6 +78,10 @@ export function followPrograms({ manifest, helpers, decoder, boundary, scopes }:
     const self = apply(fd, number, fn);
     remember(number, fn);
     return self;
+  };
+  helpers['pf'] = (number: number, method: object): void => {
+    members.set(number, new WeakRef(method));
+    apply(pf, number, method);
   };
   helpers['fo'] = (object: object, list: readonly (string | number)[]): object => {
     for (let at = 0; at < list.length; at += 2) rememberMember(object, list[at] as string, list[at + 1] as number);
