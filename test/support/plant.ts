@@ -9,13 +9,20 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-/** Changes the clock that own code was told half-way through the tape. */
-export async function plantWrongAnswer(tape: string): Promise<{ readonly bytes: Uint8Array; readonly event: number }> {
+/**
+ * Changes the clock that own code was told half-way through the tape.
+ * @param skip so many answers of the clock are left as they are
+ */
+export async function plantWrongAnswer(
+  tape: string,
+  skip = 0,
+): Promise<{ readonly bytes: Uint8Array; readonly event: number }> {
   const bare = openTape(tape, { decoder: () => ({ decode: () => [] }) });
   const manifest = bare.manifest as unknown as Manifest;
   const places = new PlaceTable(manifest);
   let event = -1;
   let seq = 0;
+  let left = skip;
   const chunks: Uint8Array[] = [];
   for (const { bytes } of bare.chunks()) {
     const chunk = Uint8Array.from(bytes);
@@ -39,7 +46,7 @@ export async function plantWrongAnswer(tape: string): Promise<{ readonly bytes: 
           raw.changed.length === 0
         ) {
           const at = offsets.at(-1) as number;
-          if (chunk[at] === Tag.double) {
+          if (chunk[at] === Tag.double && left-- === 0) {
             chunk[at + 4] = (chunk[at + 4] as number) ^ 0x10;
             event = seq;
           }

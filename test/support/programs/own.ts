@@ -3,6 +3,9 @@
 import type { Manifest } from '../../../src/core/instrument/manifest.ts';
 import type { Recorder, RecorderOptions } from '../../../src/core/instrument/runtime/recorder-port.ts';
 import { ModulePlan } from '../../../src/core/instrument/transform/index.ts';
+import { computedOf } from '../../../src/core/targets/node/recording/classes.ts';
+import type { Capture } from '../../../src/core/targets/node/agent/capture.ts';
+import { prepareClass, stateOf, tellParent } from '../../../src/core/targets/node/agent/recording/classes.ts';
 import { memberSwaps, write } from '../../../src/core/targets/node/agent/recording/switch.ts';
 
 type Callable = (...args: unknown[]) => unknown;
@@ -24,6 +27,8 @@ export interface Recorded {
   readonly stop: () => void;
 }
 
+/** Generated classes have no private names: no scope of theirs is needed. */
+const noCapture = {} as Capture;
 const functionName = /^f\d+$/;
 
 export function load(source: string, foreign: Readonly<Record<string, unknown>>): Own {
@@ -77,9 +82,28 @@ export function load(source: string, foreign: Readonly<Record<string, unknown>>)
             ? { get: () => variables[name], set: (value: unknown) => void (variables[name] = value), enumerable: true }
             : { value: variables[name], enumerable: true },
         );
+      const originals = indices.map((index) => variables[functions[index]!] as Callable);
+      const wanted = indices.map((index) => ({
+        number: 1 + index,
+        id: 0,
+        isClass: plan.functions[index]!.kind === 'class',
+        isPrivate: false,
+        keys: computedOf(plan, index).map((each) => 1 + each.index),
+      }));
+      wanted.forEach((each, at) => {
+        const computed = computedOf(plan, indices[at]!).map((member) => ({
+          number: 1 + member.index,
+          text: plan.text(member.index),
+          isStatic: member.isStatic,
+        }));
+        const problem = each.isClass
+          ? prepareClass(originals[at], { id: 0, number: each.number, names: [], computed }, noCapture, recorder)
+          : undefined;
+        if (problem !== undefined) throw new Error(problem);
+        tellParent(each, originals[at], recorder);
+      });
       const make = (0, eval)(unit.code) as (...given: unknown[]) => Callable[];
       const copies = make(recorder.helpers, $M, {});
-      const originals = indices.map((index) => variables[functions[index]!] as Callable);
       const undo: (() => void)[] = [];
       const swaps = copies.flatMap((copy, at) => {
         const index = indices[at]!;
@@ -96,6 +120,7 @@ export function load(source: string, foreign: Readonly<Record<string, unknown>>)
       });
       recorder.addState(0, () => [
         ['$functions', [...originals]],
+        ...stateOf(wanted, originals, recorder),
         ...unit.moduleVariables.map(({ name }) => [name, $M[name]] as const),
       ]);
       for (const each of Object.values(foreign)) recorder.markForeign(each as object);
