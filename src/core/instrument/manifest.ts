@@ -24,14 +24,17 @@ export interface ManifestModule {
   }[];
 }
 
-/** One unit evaluated once: the module's own level, or one activation of a function with the closures made in it. */
+/**
+ * One unit evaluated once: the module's own level, one activation of a function with the closures made in it, or a whole
+ * module (`program`), which begins with its top and has no start state.
+ */
 export interface ManifestInstance {
   /** Number by which `state` events name it. */
   readonly index: number;
   /** Index into `modules`. */
   readonly module: number;
-  readonly kind: 'module' | 'activation';
-  /** Local numbers of the functions that the unit makes. */
+  readonly kind: 'module' | 'activation' | 'program';
+  /** Local numbers of the functions that the unit makes; of a program its top. */
   readonly functions: readonly number[];
   readonly code: string;
   readonly moduleVariables: readonly CapturedVariable[];

@@ -52,7 +52,7 @@ export async function execute({
   const input = JSON.stringify({
     manifest: { ...manifest, modules: manifest.modules.map((module) => ({ ...module, source: '', sites: [] })) },
     // Asked of heirs only: objects of own classes that extend foreign ones.
-    sources: manifest.instances.some(({ code: unit }) => unit.includes('$.base('))
+    sources: manifest.instances.some(({ code: unit }) => /\$\.(?:base|ext)\(/.test(unit))
       ? manifest.modules.map(({ source }) => source)
       : [],
     changes: request.changes ?? {},

@@ -3,7 +3,7 @@
 import { stripTypes } from './strip-types.ts';
 import { fail } from '../common/errors.ts';
 import type { Manifest, ManifestInstance } from '../instrument/manifest.ts';
-import { ModulePlan } from '../instrument/transform/index.ts';
+import { ModulePlan, type ModuleInput } from '../instrument/transform/index.ts';
 
 export interface Replacement {
   readonly module: string;
@@ -16,14 +16,8 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
   const at = manifest.modules.findIndex((module) => module.id === id);
   const module = manifest.modules[at];
   if (!module) throw fail('DS4020', { fn: `${id}#${fn}` });
-  const plan = new ModulePlan({
-    path: id,
-    source: module.source,
-    format: module.format,
-    ...(module.wrapper ? { wrapper: module.wrapper } : {}),
-    functionBase: module.functionBase,
-    siteBase: module.siteBase,
-  });
+  const input = inputOf(manifest, at);
+  const plan = new ModulePlan(input);
   const info = plan.functions.find((item) => item.name === fn && item.kind !== 'class');
   if (!info) throw fail('DS4020', { fn: `${id}#${fn}` });
   const text = stripTypes(source, `${id}#${fn}`).trim();
@@ -35,12 +29,8 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
   let changed: ModulePlan;
   try {
     changed = new ModulePlan({
-      path: id,
+      ...input,
       source: whole,
-      format: module.format,
-      ...(module.wrapper ? { wrapper: module.wrapper } : {}),
-      functionBase: module.functionBase,
-      siteBase: module.siteBase,
       numbers: {
         fn: (index) => numbers.fn.get(index) ?? index + module.functionBase,
         site: (index) => numbers.site.get(index) ?? index + module.siteBase,
@@ -73,6 +63,7 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
   );
   const instances = manifest.instances.map((instance): ManifestInstance => {
     if (instance.module !== at) return instance;
+    if (instance.kind === 'program') return { ...instance, code: changed.program().replayed };
     const unit = changed.unit(instance.functions.map(renumber));
     // Without its value the variable would be undefined, and the function would fail where it does not.
     const unknown = [...unit.moduleVariables, ...unit.activationVariables].find(({ name }) => !held.has(name));
@@ -89,25 +80,24 @@ export function replacedManifest(manifest: Manifest, { module: id, fn, source }:
 
 /** The same units, made so that they tell their locals where something is thrown. */
 export function watchedManifest(manifest: Manifest): Manifest {
-  const plans = manifest.modules.map(
-    ({ id, source, format, wrapper, functionBase, siteBase }) =>
-      new ModulePlan({
-        path: id,
-        source,
-        format,
-        ...(wrapper ? { wrapper } : {}),
-        functionBase,
-        siteBase,
-        watch: true,
-      }),
-  );
+  const plans = manifest.modules.map((_, at) => new ModulePlan({ ...inputOf(manifest, at), watch: true }));
   return {
     ...manifest,
     instances: manifest.instances.map((instance) => ({
       ...instance,
-      code: plans[instance.module]?.unit(instance.functions).code ?? instance.code,
+      code:
+        (instance.kind === 'program'
+          ? plans[instance.module]?.program().replayed
+          : plans[instance.module]?.unit(instance.functions).code) ?? instance.code,
     })),
   };
+}
+
+/** What a module of a tape was instrumented from. */
+function inputOf(manifest: Manifest, at: number): ModuleInput {
+  const { id, source, format, wrapper, functionBase, siteBase } = manifest.modules[at]!;
+  const program = manifest.instances.some(({ module, kind }) => module === at && kind === 'program');
+  return { path: id, source, format, ...(wrapper ? { wrapper } : {}), functionBase, siteBase, program };
 }
 
 /** How many functions stand within one; they follow it in the list. */

@@ -38,7 +38,8 @@ export class PlaceTable {
 
   #module(number: number, base: 'functionBase' | 'siteBase') {
     let found: Manifest['modules'][number] | undefined;
-    for (const module of this.#manifest.modules) if (module[base] <= number) found = module;
+    for (const module of this.#manifest.modules)
+      if (module[base] <= number && (!found || module[base] > found[base])) found = module;
     return found;
   }
 

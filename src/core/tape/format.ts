@@ -1,6 +1,7 @@
 // The file as bytes, docs/tape-format.md: magic and version, then blocks, each with its length, codec and two checksums. The
 // block head has a checksum of its own, so that a damaged length is told from a file that was cut.
-import { crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+// As a namespace, because zstd came with Node.js 22.15 and a recorded program may run on an older one.
+import * as zlib from 'node:zlib';
 import { compressSync, uncompressSync } from 'lz4-napi';
 import { chunkHeadBytes } from './chunk-decoder.ts';
 import type { TapeHeader } from './events.ts';
@@ -41,7 +42,7 @@ function compress(raw: Uint8Array, compression: Compression): Buffer {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   // lz4-napi puts the raw length in front; the block head holds it already.
   if (compression === 'lz4') return compressSync(bytes).subarray(4);
-  if (compression === 'zstd') return zstdCompressSync(bytes);
+  if (compression === 'zstd') return zlib.zstdCompressSync(bytes);
   return bytes;
 }
 
@@ -54,7 +55,7 @@ function decompress(stored: Buffer, codec: number, rawLength: number): Buffer {
     sized.writeUInt32LE(rawLength, 0);
     stored.copy(sized, 4);
     raw = uncompressSync(sized);
-  } else if (compression === 'zstd') raw = zstdDecompressSync(stored, { maxOutputLength: Math.max(rawLength, 1) });
+  } else if (compression === 'zstd') raw = zlib.zstdDecompressSync(stored, { maxOutputLength: Math.max(rawLength, 1) });
   if (raw.length !== rawLength) throw new Error(`${raw.length} bytes where ${rawLength} were announced`);
   return raw;
 }
@@ -80,14 +81,14 @@ export function encodeBlock(kind: BlockKind, raw: Uint8Array, compression: Compr
   block.writeUInt8(kind, 8);
   block.writeUInt8(codec, 9);
   block.writeUInt16LE(0, 10);
-  block.writeUInt32LE(crc32(block.subarray(blockHeadBytes)), 12);
-  block.writeUInt32LE(crc32(block.subarray(0, 16)), 16);
+  block.writeUInt32LE(zlib.crc32(block.subarray(blockHeadBytes)), 12);
+  block.writeUInt32LE(zlib.crc32(block.subarray(0, 16)), 16);
   return block;
 }
 
 /** Reads a block's head; gives the problem as text when it is not one. */
 export function parseHead(bytes: Buffer): BlockHead | string {
-  if (crc32(bytes.subarray(0, 16)) !== bytes.readUInt32LE(16)) return 'checksum of the block head';
+  if (zlib.crc32(bytes.subarray(0, 16)) !== bytes.readUInt32LE(16)) return 'checksum of the block head';
   const head = {
     length: bytes.readUInt32LE(0),
     rawLength: bytes.readUInt32LE(4),
@@ -102,7 +103,7 @@ export function parseHead(bytes: Buffer): BlockHead | string {
 
 /** Checks and decompresses a payload; gives the problem as text when it is damaged. */
 export function decodePayload(head: BlockHead, stored: Buffer): Buffer | string {
-  if (crc32(stored) !== head.payloadCrc) return 'checksum of the block';
+  if (zlib.crc32(stored) !== head.payloadCrc) return 'checksum of the block';
   const plain = plainBytes(head.kind);
   if (stored.length < plain || head.rawLength < plain) return 'block shorter than its head';
   try {

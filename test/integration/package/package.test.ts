@@ -4,8 +4,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startTarget } from '../../support/target-process.ts';
+import { replayCheck } from '../../../src/features/timetravel/index.ts';
+import { nodeBinary } from '../../support/nodes.ts';
+import { eventually, startTarget } from '../../support/target-process.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
@@ -75,4 +78,37 @@ test('lines', async () => {
   const { code, stdout } = await node(['--test', 'sum.test.js']);
   expect(stdout).toContain('pass 1');
   expect(code).toBe(0);
+});
+
+test.each([20, 22] as const)('a program on Node %i is recorded from its first line', async (major) => {
+  const folder = join(project, `recorded-${major}`);
+  mkdirSync(folder);
+  const files = {
+    'package.json': '{ "type": "module" }',
+    'main.js': `import { readFileSync } from 'node:fs';
+import old, { time } from './old.cjs';
+import * as lib from './lib.js';
+import { hoisted } from './cycle.js';
+console.log(lib.bump(), lib.n, time() > 0, old.answer, hoisted(), readFileSync(new URL(import.meta.url)).length > 9);
+const { hello } = await import('./late.js');
+setTimeout(() => console.log(hello('x')), 2);`,
+    'old.cjs': `exports.time = () => Date.now(); exports.answer = require('./older.cjs').answer;`,
+    'older.cjs': `module.exports = { answer: 42 };`,
+    'lib.js': `export let n = 1; export function bump() { n += 1; return n; }`,
+    'cycle.js': `import { back } from './back.js'; export function hoisted() { return back(); }`,
+    'back.js': `import { hoisted } from './cycle.js'; export const back = () => typeof hoisted;`,
+    'late.js': `export const hello = (name) => 'hello ' + name;`,
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  const [tape, report] = [join(folder, 'a.tape'), join(folder, 'report.json')];
+  const { stdout, stderr } = await promisify(execFile)(
+    nodeBinary(major),
+    ['--import', 'devsandbox/register', 'main.js'],
+    { cwd: folder, env: { PATH: process.env['PATH'], DEVSANDBOX_TAPE: tape, DEVSANDBOX_REPORT: report } },
+  );
+  expect({ stdout, stderr }).toEqual({ stdout: '2 2 true 42 function true\nhello x\n', stderr: '' });
+  await eventually(() => expect(JSON.parse(readFileSync(report, 'utf8'))).toMatchObject({ complete: true, gaps: 0 }));
+  const { calls, exact } = await replayCheck(tape);
+  expect(calls).toBeGreaterThan(6);
+  expect(exact).toBe(calls);
 });

@@ -41,8 +41,8 @@ export const recordErrors = {
     remedy: 'restore them before record (vi.useRealTimers())',
   },
   DS4031: {
-    what: 'this build cannot record a program from its first line',
-    remedy: 'start the program as usual, then "devsandbox repl --attach PID" and %record',
+    what: 'the program cannot be recorded from its first line: {problem}',
+    remedy: 'run it with Node.js 24, or start it as usual, then "devsandbox repl --attach PID" and %record',
   },
   DS4090: { what: 'tape {tape} is being recorded already', remedy: 'end it with %record stop first' },
   DS4091: { what: 'tape {tape} has no {what}', remedy: 'list its calls with %replay list calls' },

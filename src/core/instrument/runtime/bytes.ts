@@ -214,3 +214,10 @@ export class ByteReader {
     return out + String.fromCharCode(...part);
   }
 }
+
+/** Whether these bytes are all that a writer has. */
+export function wrote(writer: ByteWriter, bytes: Uint8Array): boolean {
+  if (bytes.length !== writer.at) return false;
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== writer.bytes[i]) return false;
+  return true;
+}

@@ -81,6 +81,7 @@ export class ClassTable {
     const bridge = function bridge(this: unknown, site: number, args: unknown[]): unknown {
       return construct(site, base(), args, new.target as unknown as object);
     };
+    setKind(bridge, Kind.native);
     if (typeof parent === 'function') this.#link(bridge, parent);
     else if (later) this.#bridges.push({ bridge, base });
     else return parent;
@@ -152,6 +153,12 @@ export function makeClassHelpers(
       if (key === undefined) throw new TypeError('a computed key of a class is not known');
       return key;
     },
+    pf: (number: number, method: object): void => given.own(number, method),
+    ks: (number: number, key: unknown): PropertyKey => {
+      const made = Reflect.ownKeys({ [key as PropertyKey]: 0 })[0]!;
+      classes.keys.set(number, made);
+      return made;
+    },
     up: (number: number): unknown => classes.parents.get(number),
     base: (base: unknown, isRoot: number): unknown =>
       isRoot === 1
@@ -199,6 +206,19 @@ export function makeClassHelpers(
       return ask(site, self, key, undefined, () => read(key));
     },
   };
+}
+
+/** Whether `instanceof` of an own class is decided by the foreign class that it extends, as far as a replay can tell. */
+export function testsAsForeign(constructor: unknown, kind: (value: unknown) => number): boolean {
+  if (kind(constructor) !== Kind.ownFunction) return false;
+  for (let at = Reflect.getPrototypeOf(constructor as object), below = constructor as object; at;) {
+    if (describe(below, Symbol.hasInstance)) return false;
+    const found = kind(at);
+    if (found !== Kind.ownFunction && found !== Kind.native) return found === Kind.foreign;
+    below = at;
+    at = Reflect.getPrototypeOf(at);
+  }
+  return false;
 }
 
 /** Whether own classes have a member twice over: `super` of the one is the other. */

@@ -163,3 +163,10 @@ export function classify(value: object, intrinsics: Intrinsics, inbound: boolean
       return instance();
   }
 }
+
+/** Message of what was thrown, read without running any code of the app. */
+export function messageOf(error: unknown): string {
+  const message: unknown =
+    typeof error === 'object' && error !== null && !isProxy(error) ? describe(error, 'message')?.value : undefined;
+  return typeof message === 'string' ? message : '';
+}

@@ -2,11 +2,11 @@
 // are equal when their bytes are: objects are numbered in the order in which they first cross the boundary, and that
 // order is part of what is checked. No getter ever runs.
 import { ByteWriter } from './bytes.ts';
+import { builtinNames, mapSize, setSize, unboxed } from './builtins.ts';
 import { className, classify, describe, isProxy, ownClassOf, tagOf } from './classify.ts';
 import { Extra, type Extras, extrasOf } from './extras.ts';
 import type { Intrinsics } from './intrinsics.ts';
-import { epochOf, extraOf, functionNumber, idOf, Kind, kindOf, setEpoch, setId, setKind, twinOf } from './marks.ts';
-import type { Identity } from './marks.ts';
+import { epochOf, extraOf, functionNumber, giveId, idOf, Kind, kindOf, setEpoch, setKind, twinOf } from './marks.ts';
 import type { PrivateName } from './privates.ts';
 import type { Redaction } from './redaction.ts';
 import { SymbolNumbers } from './symbols.ts';
@@ -20,19 +20,6 @@ export interface Budget {
 }
 
 const protoOf = Reflect.getPrototypeOf;
-
-/** What an own class may extend and still be told with its contents; of others they are cut. */
-const builtinNames = new Set(
-  ['Map', 'Set', 'Date', 'RegExp', 'ArrayBuffer', 'Number', 'String', 'Boolean'].map((name) => `[object ${name}]`),
-);
-
-// Taken once: what an object has of its own by these names is not run.
-const mapSize = describe(Map.prototype, 'size')!.get!;
-const setSize = describe(Set.prototype, 'size')!.get!;
-const unboxed = (value: object, tag: string): unknown => {
-  const { prototype } = tag === '[object Number]' ? Number : tag === '[object String]' ? String : Boolean;
-  return Reflect.apply(prototype.valueOf, value, []);
-};
 
 export class Encoder {
   readonly intrinsics: Intrinsics;
@@ -48,6 +35,8 @@ export class Encoder {
   readonly globals = new Map<object, string>();
   /** Something was cut or redacted in the last value. */
   lossy = false;
+  /** Whether a module that has not begun has declared a function: it has its number then. */
+  unbegun: ((value: object) => boolean) | undefined;
   /** Nothing gets a number, and only data are marked as what they are (rehearse.ts). */
   rehearses = false;
   /** Private names of own classes, by the number of the class. */
@@ -121,14 +110,17 @@ export class Encoder {
     this.#symbols.know(value, id);
   }
 
+  /** Gives an object a number that it has on the tape. */
+  number(value: object, id: number): void {
+    giveId(value, id);
+    this.numbered?.(id, value);
+  }
+
   #number(value: object): number {
     let id = idOf(value);
     if (id === 0 && !this.rehearses) {
       id = this.nextId++;
-      setId(value, id);
-      const extra = kindOf(value) === Kind.ownFunction ? extraOf(value) : undefined;
-      if (typeof extra === 'object' && extra !== null) (extra as Identity).id = id;
-      this.numbered?.(id, value);
+      this.number(value, id);
     }
     return id;
   }
@@ -137,7 +129,7 @@ export class Encoder {
     let value = given;
     let kind = kindOf(value);
     // One that is reached as a global variable never gets a number.
-    if (kind === 0 || (kind === Kind.foreign && idOf(value) === 0)) {
+    if (kind === 0 || kind === Kind.ownProxy || (kind === Kind.foreign && idOf(value) === 0)) {
       const name = this.globals.get(value);
       if (name !== undefined) {
         out.u8(Tag.global);
@@ -203,6 +195,7 @@ export class Encoder {
   }
 
   classify(value: object): Kind {
+    if (typeof value === 'function' && this.unbegun?.(value)) return Kind.ownFunction;
     return classify(value, this.intrinsics, this.inbound);
   }
 

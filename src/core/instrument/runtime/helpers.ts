@@ -5,10 +5,10 @@
 import type { Boundary, Current } from './boundary.ts';
 import { Op } from './boundary.ts';
 import { makeCalls } from './calls.ts';
-import { makeClassHelpers } from './classes.ts';
+import { makeClassHelpers, testsAsForeign } from './classes.ts';
 import { isOwnMember } from './classify.ts';
 import { makeFrames } from './frames.ts';
-import { isObject, Kind, kindOf, runnable, setExtra, setKind } from './marks.ts';
+import { idOf, isObject, Kind, kindOf, runnable, setExtra, setKind } from './marks.ts';
 import type { Identity } from './marks.ts';
 import type { PrivateName } from './privates.ts';
 import { NativePromise, whenSettled } from './promises.ts';
@@ -174,6 +174,10 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
     return fn;
   };
 
+  /** Closures made so far, by number of their function. */
+  const made: number[] = [];
+  const nthOf = (number: number): number => (made[number] = (made[number] ?? 0) + 1);
+
   const identified = <T extends object>(fn: T, self: Identity): T => {
     setKind(fn, Kind.ownFunction);
     setExtra(fn, self);
@@ -221,7 +225,9 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
         : key in (object as object),
     io: (site: number, value: unknown, constructor: unknown): boolean => {
       const asked =
-        foreign(constructor) || (isObject(value) && foreign(value) && kind(constructor) !== Kind.ownFunction);
+        foreign(constructor) ||
+        (isObject(value) && foreign(value) && kind(constructor) !== Kind.ownFunction) ||
+        (current.live && testsAsForeign(constructor, kind));
       const test = (): boolean => value instanceof (constructor as new () => unknown);
       return asked ? (boundary.ask(Op.instanceof, site, [value, constructor], test) as boolean) : test();
     },
@@ -243,6 +249,7 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
       return prefix === 1 ? next : old;
     },
     i: iterate,
+    isForeign: foreign,
     ai: (site: number, value: unknown): object => {
       const isForeign = foreignAt(value, Symbol.asyncIterator);
       const source = value as { [Symbol.asyncIterator]?: () => object; [Symbol.iterator]?: () => object };
@@ -291,11 +298,12 @@ export function makeHelpers(boundary: Boundary, current: Current): Record<string
         return scope.import(specifier);
       }),
     f: (number: number, make: (self: Identity) => object): object => {
-      const self = { n: number, id: 0 };
+      const self = { n: number, id: 0, nth: nthOf(number) };
       return identified(make(self), self);
     },
     fd: (number: number, fn: object): Identity => {
-      const self = { n: number, id: 0 };
+      // In a circle of modules it may have crossed before its module began.
+      const self = { n: number, id: idOf(fn), nth: nthOf(number) };
       identified(fn, self);
       return self;
     },

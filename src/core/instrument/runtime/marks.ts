@@ -101,6 +101,15 @@ export const isObject = (value: unknown): value is object =>
 export interface Identity {
   readonly n: number;
   id: number;
+  /** Which one it is of those made from the same text, from 1: names it before it has crossed. */
+  readonly nth?: number;
+}
+
+/** Gives an object its number on the tape. */
+export function giveId(value: object, id: number): void {
+  setId(value, id);
+  const extra = kindOf(value) === Kind.ownFunction ? extraOf(value) : undefined;
+  if (typeof extra === 'object' && extra !== null) (extra as Identity).id = id;
 }
 
 /** Number of an own function or class, 0 for anything else. */

@@ -1,5 +1,6 @@
 // What the agent uses of the recorder that runs beside it in the target (recorder.ts).
 import type { PrivateAccess } from './privates.ts';
+import type { ProgramHost } from './program.ts';
 
 export interface RecorderOptions {
   /** Microseconds since the recording began; monotonic. */
@@ -16,6 +17,18 @@ export interface RecorderOptions {
   readonly isProxy?: (value: object) => boolean;
   /** Texts of own code: what they do not name of an heir is not own code's. */
   readonly sources?: readonly string[];
+  /** A program is recorded from its first line. */
+  readonly program?: RecordedProgram;
+}
+
+/** The loader's side of a program that is recorded from its first line. */
+export interface RecordedProgram extends ProgramHost {
+  /** Foreign code has answered a call: told before the value is written, to mark it for what it is. */
+  answered(parts: readonly unknown[], value: unknown): void;
+  /** Whether a module that has not begun has declared a function: it gets its number then. */
+  unbegun(fn: object): boolean;
+  /** An event begins to be written: there will be something to {@link Recorder.flush}. */
+  wrote(): void;
 }
 
 export interface Recorder {
@@ -35,13 +48,18 @@ export interface Recorder {
   privateStatics(classNumber: number, constructor: object): readonly (readonly [name: string, value: unknown])[];
   /** Objects own code holds that belong to foreign code although they look like data: process.env, module namespaces. */
   markForeign(value: object): void;
+  /** The namespace of an own module, which own code reads as its own: it crosses by name. */
+  nameNamespace(value: object, name: string): void;
   /** Own state of a unit instance; called at snapshots, must not run code of the app. */
   addState(instance: number, read: () => readonly (readonly [name: string, value: unknown])[]): void;
   /** A step that looks at a little of own state, for as long as it gives true; {@link start} is quicker then. */
   rehearse(): () => boolean;
   /** Writes the first state and begins to record. */
   start(): void;
-  snapshot(): void;
+  /** @param last no other follows */
+  snapshot(last?: boolean): void;
+  /** Hands over what was written so far, whole events only. */
+  flush(): void;
   mark(name: string): void;
   gap(reason: string, place: string, detail: string): void;
   requestStarted(request: object, method: string, url: string): void;

@@ -1,10 +1,10 @@
 // The recorder: runs in the target, beside the app. It writes what crosses the boundary, in order, and hands whole
 // chunks on. Completions of foreign promises are delivered to own code one per microtask drain (a legal schedule that a
 // replay can follow); an entry that cannot wait is written with the number of own resumptions before it.
-import type { Boundary, Current, Frame } from './boundary.ts';
+import { type Boundary, type Current, type Frame, Op } from './boundary.ts';
 import { ByteWriter, headSize } from './bytes.ts';
 import { ClassTable } from './classes.ts';
-import { isProxy, useProxyTest } from './classify.ts';
+import { messageOf, useProxyTest } from './classify.ts';
 import { Encoder } from './encode.ts';
 import { Tag } from './tags.ts';
 import { makeDrain } from './drain.ts';
@@ -12,6 +12,7 @@ import { Kind as EventKind } from './event-kinds.ts';
 import { makeHelpers } from './helpers.ts';
 import { listIntrinsics } from './intrinsics.ts';
 import { extraOf, idOf, isObject, Kind, kindOf, setExtra, setKind, setTwin } from './marks.ts';
+import { addProgramHelpers, type OpenTops, unseen } from './program.ts';
 import { NativePromise, whenSettled } from './promises.ts';
 import type { Recorder, RecorderOptions } from './recorder-port.ts';
 import { makeRedaction } from './redaction.ts';
@@ -28,8 +29,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
   const intrinsics = listIntrinsics(globalThis as unknown as Record<string, unknown>);
   const redaction = makeRedaction(options.redact);
   if (options.isProxy) useProxyTest(options.isProxy);
+  const { program } = options;
   const classes = new ClassTable();
-  const shared = { privates: classes.privates, isMentioned: mentions(options.sources ?? []) };
+  const isMentioned = mentions(options.sources ?? []);
+  const shared = { privates: classes.privates, isMentioned, unbegun: program?.unbegun };
   const encoder = Object.assign(new Encoder(intrinsics, redaction, budget), shared);
   const current: Current = { on: false, call: 0, depth: 0, steps: 0, live: false };
   const totals = { calls: 0, events: 0, bytes: 0, dropped: 0 };
@@ -43,13 +46,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
   let chunks = 0;
   const { occupy, arrive, deliver, isDraining } = makeDrain(current, options.defer);
   const scratch = new ByteWriter(chunkSize);
+  let tops: OpenTops | undefined;
+  /** Own code may still run, but there is no later turn in which to hand over. */
+  let isEnding = false;
 
   const flush = (): void => {
     if (count === 0) return;
     out.setU32(0, count);
     out.setF64(4, first);
     out.setF64(12, last);
-    out.setU32(20, chunks++ % 20 === 0 ? 1 : 0);
+    // Chunks of a program are small and are put together by their writer, which needs to know where a segment may start.
+    out.setU32(20, (program ? chunks++ === 0 || current.depth === 0 : chunks++ % 20 === 0) ? 1 : 0);
 
     const bytes = out.bytes.subarray(0, out.at);
     totals.bytes += out.at;
@@ -62,11 +69,13 @@ export function createRecorder(options: RecorderOptions): Recorder {
     count = 0;
   };
   const event = (kind: number): ByteWriter => {
-    if (out.at > chunkSize - 1024 && current.depth === 0) flush();
+    // Programs load their modules inside asks, for as long as that takes.
+    if (out.at > chunkSize - 1024 && (current.depth === 0 || program)) flush();
     const at = Math.floor(options.now());
     if (count === 0) {
       out.at = headSize;
       first = last = at;
+      program?.wrote();
     }
     out.u8(kind);
     out.varint(Math.max(0, at - last));
@@ -190,14 +199,17 @@ export function createRecorder(options: RecorderOptions): Recorder {
       const call = current.call;
       current.on = false;
       current.depth += 1;
+      const open = tops?.count ?? 0;
       let outcome = 1;
       let value: unknown;
       try {
         value = perform();
+        if (program && op <= Op.method) program.answered(parts, value);
       } catch (error) {
         outcome = 2;
         value = error;
       }
+      if (tops && tops.count > open) tops.unwind(open, outcome === 2 ? value : unseen);
       current.depth -= 1;
       current.on = true;
       current.call = call;
@@ -233,8 +245,9 @@ export function createRecorder(options: RecorderOptions): Recorder {
       w.varint(call);
       w.varint(nested ? current.call : 0);
       w.zigzag(typeof fn === 'number' ? fn : fn.n);
-      w.varint(typeof fn === 'number' ? 0 : fn.id);
-      w.u8((construct ? 1 : 0) | (adjacent ? 2 : 0));
+      const unseen = program !== undefined && typeof fn !== 'number' && fn.id === 0;
+      w.varint(typeof fn === 'number' ? 0 : unseen ? (fn.nth ?? 0) : fn.id);
+      w.u8((construct ? 1 : 0) | (adjacent ? 2 : 0) | (unseen ? 4 : 0));
       w.varint(busy);
       w.varint(requestOf(args));
       encoder.begin();
@@ -253,9 +266,10 @@ export function createRecorder(options: RecorderOptions): Recorder {
     w.varint(frame.call);
     w.u8(frame.outcome === 2 ? 2 : 1);
     encoder.begin();
-    if (pending) w.u8(29);
+    if (pending || frame.value === unseen) w.u8(Tag.pending);
     else write(w, frame.value, false);
     if (encoder.lossy) lost();
+    if (isEnding) flush();
   };
 
   const writeState = (final: boolean): void => {
@@ -293,16 +307,18 @@ export function createRecorder(options: RecorderOptions): Recorder {
     adopt(original, copy, number);
   };
 
+  const helpers = makeHelpers(boundary, current);
+  if (program) tops = addProgramHelpers(helpers, boundary, program);
   return {
-    helpers: makeHelpers(boundary, current),
+    helpers,
     adopt: adoptPair,
     adoptClass(original, copy, number) {
       adoptPair(original, copy, number);
       pairMembers(original, copy, adoptPair);
-      const [a, b] = [original, copy].map(
-        (item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown,
-      );
-      if (isObject(a) && isObject(b)) pairMembers(a, b, adoptPair);
+    },
+    nameNamespace(value, name) {
+      setKind(value, Kind.ownProxy);
+      encoder.globals.set(value, name);
     },
     markForeign: (value) => {
       if (isObject(value))
@@ -327,7 +343,11 @@ export function createRecorder(options: RecorderOptions): Recorder {
       current.live = true;
       writeState(false);
     },
-    snapshot: () => (current.live && !current.on ? writeState(false) : undefined),
+    flush,
+    snapshot(isLast = false) {
+      isEnding ||= isLast;
+      if (current.live && !current.on) writeState(isLast);
+    },
     mark: (name) => current.live && event(EventKind.mark).string(name),
     gap: (reason, place, detail) => (current.live ? gap(reason, place, detail) : undefined),
     requestStarted(request, method, url) {
@@ -361,12 +381,4 @@ export function createRecorder(options: RecorderOptions): Recorder {
     },
     stats: () => ({ ...totals }),
   };
-}
-
-function messageOf(error: unknown): string {
-  const message: unknown =
-    typeof error === 'object' && error !== null && !isProxy(error)
-      ? Reflect.getOwnPropertyDescriptor(error, 'message')?.value
-      : undefined;
-  return typeof message === 'string' ? message : '';
 }

@@ -1,5 +1,5 @@
 // Originals and their copies: one function to the program, two to the engine.
-import { extraOf, functionNumber, Kind, setExtra, setKind, setTwin, twinOf } from './marks.ts';
+import { extraOf, functionNumber, isObject, Kind, setExtra, setKind, setTwin, twinOf } from './marks.ts';
 
 /** Makes twins of an original and its copy; what names the function stays with the original. */
 export function adopt(original: object, copy: object, number: number): void {
@@ -12,8 +12,16 @@ export function adopt(original: object, copy: object, number: number): void {
   setTwin(copy, original);
 }
 
+type AdoptPair = typeof adopt;
+
 /** Methods and accessors of a class and of its copy become twins; numbers come from the copy, which has them. */
-export function pairMembers(original: object, copy: object, adoptPair: typeof adopt): void {
+export function pairMembers(original: object, copy: object, adoptPair: AdoptPair): void {
+  pair(original, copy, adoptPair);
+  const [a, b] = [original, copy].map((item) => Reflect.getOwnPropertyDescriptor(item, 'prototype')?.value as unknown);
+  if (isObject(a) && isObject(b)) pair(a, b, adoptPair);
+}
+
+function pair(original: object, copy: object, adoptPair: AdoptPair): void {
   for (const key of Reflect.ownKeys(copy)) {
     const [from, to] = [Reflect.getOwnPropertyDescriptor(original, key), Reflect.getOwnPropertyDescriptor(copy, key)];
     for (const field of ['value', 'get', 'set'] as const) {

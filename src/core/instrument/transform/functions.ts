@@ -10,7 +10,7 @@ import type { Analysis } from './scope.ts';
 export interface FunctionInfo {
   /** Number within the module, in source order; classes are counted too. */
   readonly index: number;
-  readonly kind: 'function' | 'arrow' | 'method' | 'getter' | 'setter' | 'constructor' | 'class';
+  readonly kind: 'function' | 'arrow' | 'method' | 'getter' | 'setter' | 'constructor' | 'class' | 'module';
   readonly name: string;
   readonly line: number;
   readonly column: number;

@@ -7,11 +7,17 @@ import type { Node } from './ast.ts';
 import { listFunctions } from './functions.ts';
 import type { FunctionInfo } from './functions.ts';
 import { rewriteRoot } from './rewrite.ts';
+import { moduleProgram } from './module-program.ts';
+import { commonJsProgram, programProblem } from './program.ts';
+import type { Program } from './program.ts';
 import { strictTest } from './strict.ts';
+import { fail } from '../../common/errors.ts';
 
 export { defaultExport, writtenImports } from './module-runner.ts';
 export { unwrap } from './wrapper.ts';
+export { programSymbol } from './program.ts';
 export type { FunctionInfo } from './functions.ts';
+export type { Program } from './program.ts';
 export type { WrappedModule } from './wrapper.ts';
 
 export interface ModuleInput {
@@ -29,6 +35,8 @@ export interface ModuleInput {
   readonly watch?: boolean;
   /** Units for a replay in which a function has another text: what functions and sites are numbered by instead. */
   readonly numbers?: { readonly fn: (index: number) => number; readonly site: (index: number) => number };
+  /** The module is instrumented as a whole (program.ts): its top is the last of its functions. */
+  readonly program?: boolean;
 }
 
 export interface CapturedVariable {
@@ -65,6 +73,7 @@ export class ModulePlan {
   readonly sites: Site[] = [];
   readonly #rewriteInput: Parameters<typeof rewriteRoot>[0];
   readonly #siteNumbers = new Map<string, number>();
+  readonly #program: (() => Program) | undefined;
 
   constructor(input: ModuleInput) {
     this.input = input;
@@ -72,7 +81,7 @@ export class ModulePlan {
     const analysis = analyse(program, input.format, input.wrapper);
     const functions = listFunctions(program, input.source, analysis);
     const lines = new LineTable(input.source);
-    this.functions = functions.list;
+    this.functions = input.program ? [...functions.list, moduleTop(input, functions.list.length)] : functions.list;
     this.#rewriteInput = {
       source: input.source,
       analysis,
@@ -96,6 +105,19 @@ export class ModulePlan {
     // Every site is numbered now, in source order, whatever units are made later.
     for (const info of functions.list)
       if (info.outer === -1 && info.ofClass === -1) rewriteRoot(this.#rewriteInput, info.index);
+    if (!input.program) return;
+    const problem = programProblem(program, analysis);
+    if (problem) throw fail('DS4010', { path: input.path, problem });
+    const make = input.format === 'module' ? moduleProgram : commonJsProgram;
+    this.#program = () =>
+      make(this.#rewriteInput, program, input.path, this.#rewriteInput.functionNumber(functions.list.length));
+    this.#program();
+  }
+
+  /** The instrumented module; only of one that was planned as a program. */
+  program(): Program {
+    if (!this.#program) throw new TypeError('the module was not planned as a program');
+    return this.#program();
   }
 
   /** Functions whose captured variables are the module's alone: their copies share one unit. */
@@ -160,3 +182,21 @@ export class ModulePlan {
     };
   }
 }
+
+const moduleTop = ({ path, source }: ModuleInput, index: number): FunctionInfo => ({
+  index,
+  kind: 'module',
+  name: `load ${path}`,
+  line: 1,
+  column: 1,
+  start: 0,
+  end: source.length,
+  isAsync: false,
+  isGenerator: false,
+  isStatic: false,
+  outer: -1,
+  isClosure: false,
+  ofClass: -1,
+  isComputed: false,
+  unsupported: undefined,
+});

@@ -3,19 +3,38 @@
 // is own code where the base has a copy, and an ask where it is foreign.
 import { breaks, child, children, optional, text } from './ast.ts';
 import type { Node } from './ast.ts';
-import { named, numberOf, parametersAndBody } from './rewrite-functions.ts';
+import { superCall } from './rewrite-chains.ts';
+import { computedKey, named, numberOf, parametersAndBody } from './rewrite-functions.ts';
 import type { Rewriter } from './rewrite.ts';
 
 const table = (node: Node, rewriter: Rewriter): string => `$.P[${numberOf(node, rewriter)}]`;
 
 /** Private methods and accessors are there before any field is. */
 function brands(node: Node, rewriter: Rewriter): string {
+  if (rewriter.program) return privateMethods(node, rewriter);
   const specs = rewriter.input.functions.privates.specs.get(node) ?? [];
   return specs
     .map(({ kind, isStatic }, index) =>
       kind === 'field' || isStatic ? '' : `#$${index}=void ${table(node, rewriter)}[${index}].i(this);`,
     )
     .join('');
+}
+
+/** Of a class of a program they stay what they are, and are marked when there is a first instance to read them from. */
+function privateMethods(node: Node, rewriter: Rewriter): string {
+  const methods = children(child(node, 'body'), 'body').filter(
+    (member) =>
+      member.type === 'MethodDefinition' &&
+      member['kind'] === 'method' &&
+      child(member, 'key').type === 'PrivateIdentifier',
+  );
+  const marking = (isStaticOne: boolean): string =>
+    methods
+      .filter((member) => (member['static'] === true) === isStaticOne)
+      .map((each) => `$.pf(${numberOf(child(each, 'value'), rewriter)},this.#${text(child(each, 'key'), 'name')})`)
+      .join(',');
+  const [ofClass, ofInstance] = [marking(true), marking(false)];
+  return `${ofClass && `static{${ofClass}}`}${ofInstance && `#$own=void(${ofInstance});`}`;
 }
 
 function classText(node: Node, rewriter: Rewriter): string {
@@ -26,16 +45,16 @@ function classText(node: Node, rewriter: Rewriter): string {
   const own = children(child(node, 'body'), 'body');
   let members = brands(node, rewriter) + '\n'.repeat(breaks(rewriter.slice(node.start, child(node, 'body').start)));
   if (base && !own.some((member) => member['kind'] === 'constructor'))
-    members = `constructor(...$a){super(${rewriter.site(node)},$a);}${members}`;
+    members = `constructor(...$a){${superCall(rewriter, rewriter.site(node), node, '$a')};}${members}`;
+  // Statics may construct the class before it is finished.
+  if (rewriter.program && own.some((member) => isStatic(member)))
+    members = `static{$.cs(this,${numberOf(node, rewriter)})}${members}`;
   let at = child(node, 'body').start;
   for (const member of own) {
     members += '\n'.repeat(breaks(rewriter.slice(at, member.start)));
     at = member.end;
     // Statics of the class were made when the app loaded; its copy must not make them again.
-    if (
-      isRoot &&
-      (member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member['static'] === true))
-    ) {
+    if (isRoot && isStatic(member)) {
       members += '\n'.repeat(breaks(rewriter.slice(member.start, member.end)));
       continue;
     }
@@ -49,10 +68,20 @@ function classText(node: Node, rewriter: Rewriter): string {
   }
   rewriter.functionStack.pop();
   // Of a class of the app's own level it is known; elsewhere it is computed once, where it stands.
-  const from = base && (isRoot ? `()=>$.up(${numberOf(node, rewriter)}),1` : `${rewriter.of(base)},0`);
-  const parent = from ? ` extends $.base(${from})` : '';
+  const from =
+    base &&
+    (isRoot
+      ? `$.base(()=>$.up(${numberOf(node, rewriter)}),1)`
+      : rewriter.program
+        ? `$.ext(${rewriter.of(base)})`
+        : `$.base(${rewriter.of(base)},0)`);
+  const parent = from ? ` extends ${from}` : '';
   return `class ${id ? text(id, 'name') : ''}${parent}{${members}}`;
 }
+
+/** Runs when the class is made. */
+const isStatic = (member: Node): boolean =>
+  member.type === 'StaticBlock' || (member.type === 'PropertyDefinition' && member['static'] === true);
 
 /** The initialiser of a private field runs where it stands; its value goes to the table. */
 function field(member: Node, rewriter: Rewriter): string {
@@ -78,7 +107,7 @@ function method(member: Node, rewriter: Rewriter): string {
     own !== undefined
       ? JSON.stringify(`#${text(key, 'name')}`)
       : member['computed'] === true
-        ? `[${isKnown(member, rewriter) ? known(member, rewriter) : rewriter.of(key)}]`
+        ? `[${isKnown(member, rewriter) ? known(member, rewriter) : computedKey(key, value, rewriter)}]`
         : rewriter.slice(key.start, key.end);
   const prefix = `${member['static'] === true ? 'static ' : ''}${kind === 'get' || kind === 'set' ? `${kind} ` : ''}${value['async'] === true ? 'async ' : ''}${value['generator'] === true ? '*' : ''}`;
   return `${prefix}${name}${parametersAndBody(value, rewriter, kind === 'constructor')}`;
@@ -89,7 +118,7 @@ function memberNumbers(node: Node, rewriter: Rewriter): string {
   const parts: string[] = [];
   for (const member of children(child(node, 'body'), 'body')) {
     if (member.type !== 'MethodDefinition' || member['kind'] === 'constructor') continue;
-    if (member['computed'] === true && node !== rewriter.root) continue;
+    if (member['computed'] === true && node !== rewriter.root && !rewriter.program) continue;
     const number = String(numberOf(child(member, 'value'), rewriter));
     const key = child(member, 'key');
     if (key.type === 'PrivateIdentifier' && rewriter.private(key) === undefined) continue;
@@ -109,18 +138,22 @@ function memberNumbers(node: Node, rewriter: Rewriter): string {
 function marked(code: string, node: Node, rewriter: Rewriter): string {
   const number = numberOf(node, rewriter);
   const { specs, construction } = rewriter.input.functions.privates;
-  const privates = specs.get(node);
+  const privates = rewriter.program ? undefined : specs.get(node);
   const names = privates
     ? `,$.pn(${number},${JSON.stringify(privates)},${JSON.stringify(construction(node))},${JSON.stringify(rewriter.input.functions.list[rewriter.input.functions.indexOf.get(node) ?? -1]?.name ?? '')})`
     : '';
   return `$.fc(${code},${number},${memberNumbers(node, rewriter)}${names})`;
 }
 
+/** A class as a value: an expression, or a default export without a name. */
+export const classValue = (node: Node, rewriter: Rewriter): string =>
+  marked(named(classText(node, rewriter), node, rewriter), node, rewriter);
+
 export const classRules: Readonly<Record<string, (node: Node, rewriter: Rewriter) => string>> = {
   ClassDeclaration: (node, rewriter) => {
     const code = classText(node, rewriter);
     if (node === rewriter.root) return marked(`(${code})`, node, rewriter);
-    return `${code}\n${marked(text(child(node, 'id'), 'name'), node, rewriter)};`;
+    return `${code} ${marked(text(child(node, 'id'), 'name'), node, rewriter)};`;
   },
-  ClassExpression: (node, rewriter) => marked(named(classText(node, rewriter), node, rewriter), node, rewriter),
+  ClassExpression: classValue,
 };

@@ -96,18 +96,26 @@ function directives(body: Node, rewriter: Rewriter): { readonly text: string; re
 }
 
 /** Marks for the functions declared directly in a block, which exist from its start. */
-function declaredHere(statements: readonly Node[], rewriter: Rewriter): string {
+export function declaredHere(statements: readonly Node[], rewriter: Rewriter, keyword = 'const'): string {
   return statements
-    .filter((item) => item.type === 'FunctionDeclaration' && optional(item, 'id'))
-    .map(
-      (item) =>
-        `const $q${numberOf(item, rewriter)}=$.fd(${numberOf(item, rewriter)},${text(child(item, 'id'), 'name')});`,
-    )
+    .filter((item) => item.type === 'FunctionDeclaration')
+    .map((item) => `${keyword} $q${numberOf(item, rewriter)}=$.fd(${numberOf(item, rewriter)},${declaredName(item)});`)
     .join('');
 }
 
+/** Only a default export may be declared without a name. */
+export const defaultName = '$default';
+const declaredName = (node: Node): string => {
+  const id = optional(node, 'id');
+  return id ? text(id, 'name') : defaultName;
+};
+
 export const numberOf = (node: Node, rewriter: Rewriter): number =>
   rewriter.input.functionNumber(rewriter.input.functions.indexOf.get(node) ?? 0);
+
+/** Of a member of a program: the key is kept until the class or object is finished, and its function marked by it. */
+export const computedKey = (key: Node, value: Node, rewriter: Rewriter): string =>
+  rewriter.program ? `$.ks(${numberOf(value, rewriter)},${rewriter.of(key)})` : rewriter.of(key);
 
 /** Parameters and body of a function, from its opening parenthesis on. */
 export function parametersAndBody(node: Node, rewriter: Rewriter, isConstructor: boolean, self_ = ''): string {
@@ -187,8 +195,11 @@ export const functionRules: Readonly<Record<string, (node: Node, rewriter: Rewri
   },
   FunctionDeclaration: (node, rewriter) => {
     if (node === rewriter.root) return functionExpression(node, rewriter);
-    const start = `${node['async'] === true ? 'async ' : ''}function${node['generator'] === true ? '*' : ''} ${text(child(node, 'id'), 'name')}`;
-    return `${start}${parametersAndBody(node, rewriter, false, `$q${numberOf(node, rewriter)}`)}`;
+    const number = numberOf(node, rewriter);
+    // In a cycle of modules a function may be called before its module, and so its marking, has begun.
+    const self = rewriter.program && rewriter.functionStack.length === 0 ? `($q${number}||${number})` : `$q${number}`;
+    const start = `${node['async'] === true ? 'async ' : ''}function${node['generator'] === true ? '*' : ''} ${declaredName(node)}`;
+    return `${start}${parametersAndBody(node, rewriter, false, self)}`;
   },
   ArrowFunctionExpression: (node, rewriter) =>
     `$.f(${numberOf(node, rewriter)},($q)=>(${named(`${node['async'] === true ? 'async ' : ''}${parametersAndBody(node, rewriter, false, '$q')}`, node, rewriter)}))`,
@@ -200,6 +211,7 @@ export const functionRules: Readonly<Record<string, (node: Node, rewriter: Rewri
   ReturnStatement: (node, rewriter) => {
     const around = rewriter.functionStack.at(-1);
     const value = optional(node, 'argument');
+    // Without a function around it is the return of a CommonJS module.
     if (!value || !around || isClass(around)) return rewriter.inside(node);
     return returned(rewriter.of(value), around);
   },

@@ -10,7 +10,7 @@ import type { Analysis, Binding, Scope } from './scope.ts';
 import { assignmentRules, isPrivate, untouched } from './rewrite-assignments.ts';
 import { chainRules } from './rewrite-chains.ts';
 import { classRules } from './rewrite-classes.ts';
-import { functionRules } from './rewrite-functions.ts';
+import { computedKey, functionRules, numberOf } from './rewrite-functions.ts';
 import { loopRules } from './rewrite-loops.ts';
 import { patternRules } from './rewrite-patterns.ts';
 
@@ -31,6 +31,14 @@ export interface RewriteInput {
   readonly watch?: boolean;
 }
 
+/** How a whole module is rewritten: where variables stay what they are, and only operations are replaced. */
+export interface ProgramForm {
+  /** The module is to run in an isolate, which has no modules: imports are read from `$M`. */
+  readonly inReplay: boolean;
+  /** It awaits at its top. */
+  readonly isAsync: boolean;
+}
+
 export interface Captured {
   /** Names read from `$M` and `$A`. */
   readonly module: Map<string, Binding>;
@@ -49,11 +57,14 @@ export class Rewriter {
   readonly captured: Captured = { module: new Map(), activation: new Map(), usesThis: false };
   /** Functions around the node being rewritten, innermost last. */
   readonly functionStack: Node[] = [];
+  /** The root is a module. */
+  readonly program: ProgramForm | undefined;
   #names = 0;
 
-  constructor(input: RewriteInput, root: Node) {
+  constructor(input: RewriteInput, root: Node, program?: ProgramForm) {
     this.input = input;
     this.root = root;
+    this.program = program;
   }
 
   site(node: Node): number {
@@ -102,7 +113,9 @@ export class Rewriter {
   outside(identifier: Node): string | undefined {
     const name = text(identifier, 'name');
     const binding = this.input.analysis.bindings.get(identifier.start);
-    if (!binding || this.#isInside(binding.scope, binding)) return undefined;
+    if (!binding) return undefined;
+    if (this.program ? !this.program.inReplay || binding.kind !== 'import' : this.#isInside(binding.scope, binding))
+      return undefined;
     if (
       binding.scope.owner === undefined &&
       (binding.scope === this.input.analysis.module || isClass(binding.scope.node))
@@ -143,6 +156,7 @@ export class Rewriter {
 
   /** Entry of a private name in the table of its class; undefined where the name itself can stand. */
   private(identifier: Node): string | undefined {
+    if (this.program) return undefined;
     const use = this.input.functions.privates.uses.get(identifier.start);
     const of = use && this.input.functions.indexOf.get(use.of);
     return use && of !== undefined ? `$.P[${this.input.functionNumber(of)}][${use.index}]` : undefined;
@@ -150,7 +164,7 @@ export class Rewriter {
 
   get inAsync(): boolean {
     const around = this.functionStack.at(-1);
-    return around?.['async'] === true;
+    return around ? around['async'] === true : this.program?.isAsync === true;
   }
 
   /** Whether the function around is a generator, whose entries are resumptions by whoever calls next(). */
@@ -180,7 +194,9 @@ const rules: Readonly<Record<string, Rule>> = {
   ThisExpression: (_node, rewriter) => {
     // `this` of the activation around an arrow that is copied on its own.
     const own =
-      rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') || isClass(rewriter.root);
+      rewriter.functionStack.some((item) => item.type !== 'ArrowFunctionExpression') ||
+      isClass(rewriter.root) ||
+      rewriter.program !== undefined;
     if (own) return 'this';
     rewriter.captured.usesThis = true;
     return '$A.this';
@@ -195,10 +211,10 @@ const rules: Readonly<Record<string, Rule>> = {
       return outside === undefined ? rewriter.slice(node.start, node.end) : `${text(name, 'name')}: ${outside}`;
     }
     const key = child(node, 'key');
-    return rewriter.inside(
-      node,
-      node['computed'] === true ? undefined : new Map([[key, rewriter.slice(key.start, key.end)]]),
-    );
+    const isMember = node['method'] === true || node['kind'] !== 'init';
+    const isComputed = node['computed'] === true;
+    const code = isComputed ? computedKey(key, child(node, 'value'), rewriter) : rewriter.slice(key.start, key.end);
+    return rewriter.inside(node, isComputed && !isMember ? undefined : new Map([[key, code]]));
   },
   PropertyDefinition: (node, rewriter) => {
     const key = child(node, 'key');
@@ -214,7 +230,9 @@ const rules: Readonly<Record<string, Rule>> = {
   BreakStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
   ContinueStatement: (node, rewriter) => rewriter.slice(node.start, node.end),
   MetaProperty: (node, rewriter) =>
-    text(child(node, 'meta'), 'name') === 'import' ? '$M["import.meta"]' : rewriter.slice(node.start, node.end),
+    text(child(node, 'meta'), 'name') === 'import' && rewriter.program?.inReplay !== false
+      ? '$M["import.meta"]'
+      : rewriter.slice(node.start, node.end),
   UnaryExpression: (node, rewriter) => {
     const place = bare(child(node, 'argument'));
     if (
@@ -272,14 +290,12 @@ const rules: Readonly<Record<string, Rule>> = {
     for (const property of children(node, 'properties')) {
       if (property.type === 'SpreadElement')
         replaced.set(property, `...$.sp(${rewriter.site(property)},${rewriter.of(child(property, 'argument'))})`);
-      else if ((property['method'] === true || property['kind'] !== 'init') && property['computed'] !== true) {
+      else if (property['method'] === true || property['kind'] !== 'init') {
+        if (property['computed'] === true && !rewriter.program) continue;
         const key = child(property, 'key');
-        const number = rewriter.input.functions.indexOf.get(child(property, 'value'));
-        if (number !== undefined)
-          methods.push(
-            JSON.stringify(key.type === 'Literal' ? String(key['value']) : text(key, 'name')),
-            String(rewriter.input.functionNumber(number)),
-          );
+        const number = numberOf(child(property, 'value'), rewriter);
+        const name = (): string => (key.type === 'Literal' ? String(key['value']) : text(key, 'name'));
+        methods.push(property['computed'] === true ? `$.key(${number})` : JSON.stringify(name()), String(number));
       }
     }
     const object = rewriter.inside(node, replaced);
@@ -301,7 +317,15 @@ const rules: Readonly<Record<string, Rule>> = {
     if (!last || !rewriter.inAsync) return rewriter.inside(node);
     return rewriter.inside(node, new Map([[last, `{$.r($x);${rewriter.of(last).slice(1)}`]]));
   },
-  ImportExpression: (node, rewriter) => `$.imp(${rewriter.site(node)},${rewriter.of(child(node, 'source'))},$M)`,
+  ImportExpression: (node, rewriter) => {
+    const given = optional(node, 'options');
+    // In a running module `import()` is written where it stands: only there it means what it means to the module.
+    const scope =
+      rewriter.program?.inReplay === false
+        ? `{import:($s)=>import($s${given ? `,${rewriter.of(given)}` : ''}),module:${rewriter.input.functionNumber(rewriter.input.functions.list.length)}}`
+        : '$M';
+    return `$.imp(${rewriter.site(node)},${rewriter.of(child(node, 'source'))},${scope})`;
+  },
 };
 
 /** An await that threw resumes in a catch or finally: own code runs again from there. */

@@ -5,8 +5,10 @@ import { Tag } from '../../instrument/runtime/tags.ts';
 import type { Encoder } from '../../instrument/runtime/encode.ts';
 import { makeInstance } from '../../instrument/runtime/classes.ts';
 import { foreignHeritage } from '../../instrument/runtime/classify.ts';
-import { idOf, Kind, setId, setKind } from '../../instrument/runtime/marks.ts';
+import { idOf, isObject, Kind, setId, setKind } from '../../instrument/runtime/marks.ts';
 import { Accessor, brand, layExtras, put } from './extras.ts';
+import { makeBytes, makeError } from './make.ts';
+import { meets } from './meet.ts';
 
 type Indexed = Record<PropertyKey, unknown>;
 
@@ -49,6 +51,8 @@ export class Decoder {
   readonly globals = new Map<string, object>();
   /** Own classes by function number, for instances. */
   readonly classes = new Map<number, { readonly prototype: object }>();
+  /** Of a program: the function with a number, where there is one alone. */
+  only: ((number: number) => object | undefined) | undefined;
   /** Something was cut or redacted: what is made of it is not what the target had. */
   lossy = false;
   /** Data of the value that is read by {@link borrow}. */
@@ -65,6 +69,14 @@ export class Decoder {
     this.byId.set(id, value);
     this.taken(id);
     return value;
+  }
+
+  /** A value that did not cross, and was given a number for it. */
+  forget(id: number, value: unknown): void {
+    this.#encoder.nextId = id;
+    if (!isObject(value) || idOf(value) !== id) return;
+    setId(value, 0);
+    this.byId.delete(id);
   }
 
   /** What own code makes from now on is numbered behind it. */
@@ -93,7 +105,12 @@ export class Decoder {
     return (known as T | undefined) ?? this.know(id, make(), kind);
   }
 
-  read(reader: ByteReader): unknown {
+  /**
+   * @param present what own code has put where the value was found: when the value is one that was never numbered, foreign
+   * code has met it there
+   */
+  read(reader: ByteReader, present?: unknown): unknown {
+    if (isObject(present) && idOf(present) === 0 && !this.#borrowed) this.#meet(reader, present);
     const tag = reader.u8();
     switch (tag) {
       case Tag.undefined:
@@ -133,8 +150,9 @@ export class Decoder {
         return '[redacted]';
       case Tag.function: {
         const id = reader.varint();
-        reader.varint();
-        return this.byId.get(id) ?? this.know(id, standIn('function of own code that was not captured', true));
+        const number = reader.varint();
+        const known = (this.byId.get(id) as object | undefined) ?? this.only?.(number);
+        return this.know(id, known ?? standIn('function of own code that was not captured', true));
       }
       case Tag.foreign: {
         const id = reader.varint();
@@ -154,13 +172,31 @@ export class Decoder {
       case Tag.accessor:
         return new Accessor(this.read(reader), this.read(reader));
       case Tag.extended: {
-        const value = this.read(reader) as object;
+        const value = this.read(reader, present) as object;
         layExtras(value, reader, this, this.#encoder.privates);
         return value;
       }
       default:
         return this.#data(tag, reader);
     }
+  }
+
+  /** A value that stands at a key: what own code has put there may be what the tape has. */
+  at(reader: ByteReader, target: object, key: PropertyKey): unknown {
+    // Only of a program there is something before the tape has told of it.
+    if (!this.only) return this.read(reader);
+    const present = Reflect.getOwnPropertyDescriptor(target, key);
+    if (reader.bytes[reader.at] !== Tag.accessor) return this.read(reader, present?.value);
+    reader.at += 1;
+    return new Accessor(this.read(reader, present?.get), this.read(reader, present?.set));
+  }
+
+  /** Numbers an object of own code that stands where the tape has a number that nothing has yet. */
+  #meet(reader: ByteReader, present: object): void {
+    const id = meets(reader, present, this.byId);
+    if (id === undefined) return;
+    this.#encoder.number(present, id);
+    this.taken(id);
   }
 
   #referred(id: number): object | symbol | undefined {
@@ -197,8 +233,7 @@ export class Decoder {
     for (let i = 0; i < count; i++) {
       const key = reader.string();
       seen.add(key);
-      const value = this.read(reader);
-      put(target, key, value, true);
+      put(target, key, this.at(reader, target, key), true);
     }
     for (const key of Object.keys(target)) if (!seen.has(key)) delete target[key];
   }
@@ -316,7 +351,7 @@ export class Decoder {
         reader.at += 1;
         Reflect.deleteProperty(made, i);
       } else {
-        const item = this.read(reader);
+        const item = this.at(reader, made, i);
         if (!Object.is(made[i], item) || !Object.hasOwn(made, i)) made[i] = item;
       }
     }
@@ -325,14 +360,19 @@ export class Decoder {
 
   #entries(reader: ByteReader, made: Map<unknown, unknown>): void {
     const entries: [unknown, unknown][] = [];
-    for (let left = reader.varint(); left > 0; left--) entries.push([this.read(reader), this.read(reader)]);
+    const present = Map.prototype.entries.call(made);
+    for (let left = reader.varint(); left > 0; left--) {
+      const [key, item] = (present.next().value as [unknown, unknown] | undefined) ?? [];
+      entries.push([this.read(reader, key), this.read(reader, item)]);
+    }
     Map.prototype.clear.call(made);
     for (const [key, value] of entries) Map.prototype.set.call(made, key, value);
   }
 
   #members(reader: ByteReader, made: Set<unknown>): void {
     const items: unknown[] = [];
-    for (let left = reader.varint(); left > 0; left--) items.push(this.read(reader));
+    const present = Set.prototype.values.call(made);
+    for (let left = reader.varint(); left > 0; left--) items.push(this.read(reader, present.next().value));
     Set.prototype.clear.call(made);
     for (const item of items) Set.prototype.add.call(made, item);
   }
@@ -340,25 +380,8 @@ export class Decoder {
   #errorProperties(reader: ByteReader, target: Indexed): void {
     for (let left = reader.varint(); left > 0; left--) {
       const key = reader.string();
-      const value = this.read(reader);
+      const value = this.at(reader, target, key);
       put(target, key, value, key !== 'message' && key !== 'cause');
     }
   }
-}
-
-function makeError(name: string): Error {
-  const known = (globalThis as unknown as Indexed)[name];
-  if (typeof known === 'function' && (name === 'Error' || Object.prototype.isPrototypeOf.call(Error, known))) {
-    return name === 'AggregateError' ? new AggregateError([]) : new (known as new () => Error)();
-  }
-  // A class of foreign code: the name is kept, in a prototype of its own so that its own keys stay as recorded.
-  const made = class extends Error {};
-  Object.defineProperty(made, 'name', { value: name });
-  return new made();
-}
-
-function makeBytes(name: string, raw: Uint8Array): object {
-  if (name === 'ArrayBuffer') return raw.slice().buffer;
-  const made = (globalThis as unknown as Indexed)[name] as (new (buffer: ArrayBufferLike) => object) | undefined;
-  return made && name.endsWith('Array') ? new made(raw.slice().buffer) : raw.slice();
 }

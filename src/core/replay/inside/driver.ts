@@ -20,8 +20,7 @@ import { Looks, unrecordedEntry } from './looks.ts';
 import { timeFunction } from './timing.ts';
 import { Trace } from './trace.ts';
 import { watchThrows } from './watch.ts';
-import { buildUnits } from './units.ts';
-import type { Units } from './units.ts';
+import { buildUnits, type Units } from './units.ts';
 
 /** @param recorded what the checked replay learned, for a counterfactual */
 export function makeDriver(input: DriverInput, clock: () => number, recorded?: Float64Array<ArrayBuffer>) {
@@ -89,10 +88,13 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     }
   };
 
-  /** Where a tape that lost its end has no more events, that loss is the gap of the calls that were going on. */
-  const endedEarly = (root: number): boolean => {
-    if (!input.endsEarly || next() !== undefined) return false;
-    ledger.gap(root, 'cut', '', 'the tape lost its end');
+  /**
+   * Whether the recording ended in the middle of a call: as far as it went it was compared. Where the tape lost its end,
+   * that loss is the gap of the calls that were going on.
+   */
+  const isCutOff = (root: number): boolean => {
+    if ((isClosed && !input.endsEarly) || next() !== undefined) return false;
+    if (input.endsEarly) ledger.gap(root, 'cut', '', 'the tape lost its end');
     dead.add(root);
     return true;
   };
@@ -126,16 +128,10 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       const call = current.call;
       const number = encoder.nextId;
       const bytes = encode(parts);
-      if (endedEarly(root)) throw new Abandon('the tape ends here');
+      if (isCutOff(root)) throw new Abandon('the tape ends here');
       const head = next();
-      if (head?.kind !== EventKind.ask)
-        return diverge(
-          'ask',
-          head?.seq ?? cursor.seq,
-          site,
-          head ? 'no ask here' : 'the end of the tape',
-          bytes.slice(),
-        );
+      const missing = head ? 'no ask here' : 'the end of the tape';
+      if (head?.kind !== EventKind.ask) return diverge('ask', head?.seq ?? cursor.seq, site, missing, bytes.slice());
       const { reader } = cursor.take();
       const [wantedOp, wantedSite, count] = [reader.u8(), reader.varint(), reader.varint()];
       const from = reader.at;
@@ -161,7 +157,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
       current.depth += 1;
       try {
         for (;;) {
-          if (endedEarly(root)) throw new Abandon('the tape ends here');
+          if (isCutOff(root)) throw new Abandon('the tape ends here');
           const inner = next();
           if (!inner) return diverge('answer', cursor.seq, site, 'the end of the tape', '');
           if (inner.kind === EventKind.enter) entry();
@@ -201,9 +197,10 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     if (dead.has(root) && free) return;
     ledger.ended(frame.call, kind === EventKind.settled || !pending, frame.outcome === 2, frame.value);
     if (counterfactual) return counterfactual.ended(frame, kind, pending, root);
-    if (dead.has(root) || endedEarly(root)) return;
+    if (dead.has(root)) return;
     const number = encoder.nextId;
     const bytes = bytesOf((out) => (pending ? out.u8(29) : encoder.value(out, frame.value)));
+    if (isCutOff(root)) return;
     const head = next();
     const [outcome, name] = [frame.outcome === 2 ? 2 : 1, kind === EventKind.leave ? 'result' : 'settled result'];
     const seq = head?.seq ?? cursor.seq;
@@ -216,6 +213,8 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     const { reader } = cursor.take();
     const [call, wantedOutcome, from] = [reader.varint(), reader.u8(), reader.at];
     const wanted = valueBytes(reader, from).slice();
+    // A module threw where only its loader saw the error.
+    if (outcome === 2 && wantedOutcome === 2 && wanted[0] === 29) return decoder.forget(number, frame.value);
     if (call !== frame.call) return wrong(`${name} of call ${call}`);
     if (wantedOutcome !== outcome || wanted.length !== bytes.length || !bytesAre(reader, from, bytes)) wrong(wanted);
   };
@@ -257,7 +256,8 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     const thrown = free && args[0] instanceof Error ? ledger.thrownIn(request) : undefined;
     if (thrown !== undefined) args[0] = thrown;
     if (parent !== 0 && dead.has(rootOf(call))) return free ? undefined : resync();
-    const known = identity === 0 ? undefined : decoder.byId.get(identity);
+    const known =
+      identity === 0 ? undefined : (flags & 4) === 4 ? units?.closure(fn, identity) : decoder.byId.get(identity);
     if (!free) trace.note(head.seq, known === undefined ? 0 : 1, encoder.nextId);
     // A function that own code has not handed out this time is not called.
     else if (known === undefined && trace.owner(head.seq) === 1) return ledger.omitted(call);
@@ -315,8 +315,9 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
 
   /** A snapshot: the first one is laid over, later ones are compared. */
   let laid = false;
+  let isClosed = false;
   const state = (): void => {
-    if (laid && units) compareSnapshot({ cursor, encoder, units, ledger, skip: free });
+    if (laid && units) isClosed = compareSnapshot({ cursor, encoder, units, ledger, skip: free }) || isClosed;
   };
 
   const counterfactual = free
@@ -374,7 +375,7 @@ export function makeDriver(input: DriverInput, clock: () => number, recorded?: F
     /** Makes the units and lays the first snapshot over them. */
     prepare(): void {
       encoder.inbound = false;
-      units = buildUnits(input.manifest, helpers, decoder, classes, cursor);
+      units = buildUnits(input.manifest, { helpers, decoder, classes, cursor, boundary });
       laid = true;
     },
     /**

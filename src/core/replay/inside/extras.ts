@@ -43,7 +43,11 @@ export function put(target: object, key: PropertyKey, value: unknown, enumerable
 export function layExtras(
   target: object,
   reader: ByteReader,
-  values: { read(reader: ByteReader): unknown; lossy: boolean },
+  values: {
+    read(reader: ByteReader): unknown;
+    at(reader: ByteReader, target: object, key: PropertyKey): unknown;
+    lossy: boolean;
+  },
   privates: Privates,
 ): void {
   for (let left = reader.varint(); left > 0; left--) {
@@ -62,7 +66,7 @@ export function layExtras(
       else name.i(target, value);
     } else {
       const key = (flags & Extra.symbol) !== 0 ? (values.read(reader) as symbol) : reader.string();
-      put(target, key, values.read(reader), (flags & Extra.hidden) === 0, flags);
+      put(target, key, values.at(reader, target, key), (flags & Extra.hidden) === 0, flags);
     }
   }
 }

@@ -17,7 +17,8 @@ interface Comparison {
   readonly skip: boolean;
 }
 
-export function compareSnapshot({ cursor, encoder, units, ledger, skip }: Comparison): void {
+/** @returns whether it is the last one */
+export function compareSnapshot({ cursor, encoder, units, ledger, skip }: Comparison): boolean {
   const { reader, seq } = cursor.take();
   const instance = reader.varint();
   const last = reader.u8() === 1;
@@ -40,4 +41,5 @@ export function compareSnapshot({ cursor, encoder, units, ledger, skip }: Compar
   encoder.nextId = full.nextId;
   encoder.epoch = full.epoch;
   encoder.takeSymbols(full);
+  return last;
 }

@@ -12,6 +12,10 @@ const isNumbered = (tag: number): boolean =>
   tag === Tag.derived ||
   (tag >= Tag.object && tag <= Tag.instance);
 
+/** Number of the object whose tag was read, where it has one of its own. */
+export const numberOf = (tag: number, reader: ByteReader): number | undefined =>
+  isNumbered(tag) ? reader.varint() : undefined;
+
 /** @param recorded the parts of the recorded ask, encoded one behind another */
 export function takeNumbers(
   recorded: Uint8Array,

@@ -39,11 +39,16 @@ export function timeFunction(
   };
   const own = helpers as unknown as {
     f: (number: number, make: Make) => object;
-    fc: (made: { prototype: object }, number: number, members: readonly (string | number)[]) => object;
+    fc: (
+      made: { prototype: object },
+      number: number,
+      members: readonly (string | number)[],
+      ...more: unknown[]
+    ) => object;
   };
   const { f, fc } = own;
   own.f = (made, make) => f(made, made === number ? (self) => wrap(make(self) as Callable) : make);
-  own.fc = (made, classNumber, members) => {
+  own.fc = (made, classNumber, members, ...more) => {
     for (let at = 0; at < members.length; at += 3) {
       if (members[at + 2] !== number) continue;
       const holder = Number(members[at + 1]) === 1 ? made : made.prototype;
@@ -56,6 +61,6 @@ export function timeFunction(
           });
       }
     }
-    return fc(made, classNumber, members);
+    return fc(made, classNumber, members, ...more);
   };
 }

@@ -1,5 +1,6 @@
 // The app's functions in the isolate: the same units that ran in the target, around captured variables that come from
 // the first snapshot.
+import type { Boundary } from '../../instrument/runtime/boundary.ts';
 import type { Manifest } from '../../instrument/manifest.ts';
 import type { ByteReader } from '../../instrument/runtime/bytes.ts';
 import type { ClassTable } from '../../instrument/runtime/classes.ts';
@@ -10,12 +11,15 @@ import { skipValue } from './cursor.ts';
 import type { Cursor } from './cursor.ts';
 import type { Decoder } from './decode.ts';
 import { put } from './extras.ts';
+import { followPrograms, isProgram } from './programs.ts';
 
 type Scope = Record<string, unknown>;
 type Unit = (helpers: unknown, module: Scope, activation: Scope) => (object | undefined)[];
 
 export interface Units {
   functionFor(number: number, self: unknown): unknown;
+  /** Of a program, the closure that was made as the nth of its function. */
+  closure(number: number, nth: number): unknown;
   variable(instance: number, name: string): unknown;
   change(changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): void;
   describe(
@@ -23,15 +27,21 @@ export interface Units {
   ): { readonly module: string; readonly name: string; readonly bytes: Uint8Array }[];
 }
 
+interface UnitMeans {
+  readonly helpers: Record<string, unknown>;
+  readonly decoder: Decoder;
+  readonly classes: ClassTable;
+  /** Stands before the first snapshot. */
+  readonly cursor: Cursor;
+  readonly boundary: Boundary;
+}
+
 /** Makes the units and lays the first snapshot over them. */
-export function buildUnits(
-  manifest: Manifest,
-  helpers: unknown,
-  decoder: Decoder,
-  classes: ClassTable,
-  cursor: Cursor,
-): Units {
+export function buildUnits(manifest: Manifest, { helpers, decoder, classes, cursor, boundary }: UnitMeans): Units {
   const modules: Scope[] = manifest.modules.map(() => ({}));
+  const programs = isProgram(manifest)
+    ? followPrograms({ manifest, helpers, decoder, boundary, scopes: modules })
+    : undefined;
   const cells = new Map<number, { v: unknown }>();
   const activations: Scope[] = [];
   const copies: (object | undefined)[][] = [];
@@ -76,7 +86,8 @@ export function buildUnits(
     else scopeOf(instance, name)[name] = value;
   };
 
-  const places = firstState(cursor, manifest.instances.length);
+  // The state of a program comes into being as it runs.
+  const places = programs ? [] : firstState(cursor, manifest.instances.length);
   const goOn = places.at(-1)?.reader;
   const back = goOn?.at ?? 0;
   const lay = (wanted: (tag: number, name: string) => boolean): void => {
@@ -174,8 +185,9 @@ export function buildUnits(
             if (typeof member === 'function' && functionNumber(member) === number) return member;
         }
       }
-      return byNumber.get(number);
+      return byNumber.get(number) ?? programs?.latest(number);
     },
+    closure: (number, nth) => programs?.closure(number, nth),
     variable: (instance, name) => {
       const place = ofFunction(name);
       return place ? place.get() : scopeOf(instance, name)[name];
@@ -183,6 +195,7 @@ export function buildUnits(
     change(changes) {
       if (changed) return;
       changed = true;
+      if (programs) return programs.change(changes);
       manifest.modules.forEach((module, index) => {
         for (const [name, value] of Object.entries(changes[module.id] ?? {})) (modules[index] as Scope)[name] = value;
       });

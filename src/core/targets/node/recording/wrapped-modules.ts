@@ -4,9 +4,11 @@ import { pathToFileURL } from 'node:url';
 import type { ManifestModule } from '../../../instrument/manifest.ts';
 import { unwrap, type WrappedModule } from '../../../instrument/transform/index.ts';
 import type { RunnerModule } from '../agent/module-runner.ts';
-import { ownRule, type Modules, type NodeModule } from '../modules.ts';
+import type { Modules, NodeModule } from '../modules.ts';
+import { ownRule } from '../own-rule.ts';
 import type { Script } from '../scripts.ts';
 import type { NodeSession } from '../session.ts';
+import { originalOf } from './original-source.ts';
 import { inScope } from './scope.ts';
 
 export interface FoundWrapped {
@@ -87,20 +89,4 @@ export async function wrappedModules(
 function inlineMap({ sourceMapUrl, startColumn }: Script, { start }: WrappedModule): string | undefined {
   const inline = /^data:[^,]*;base64,(.*)$/s.exec(sourceMapUrl ?? '');
   return inline && startColumn === -start ? Buffer.from(inline[1]!, 'base64').toString() : undefined;
-}
-
-function originalOf(text: string, running: string): ManifestModule['original'] {
-  try {
-    const { sources, sourcesContent, mappings } = JSON.parse(text) as {
-      readonly sources?: readonly unknown[];
-      readonly sourcesContent?: readonly unknown[];
-      readonly mappings?: unknown;
-    };
-    const source = sourcesContent?.[0];
-    // Of a text that was put together from several files, no place belongs to the module's own for sure.
-    if (sources?.length !== 1 || typeof source !== 'string' || typeof mappings !== 'string') return undefined;
-    return source === running ? undefined : { source, mappings };
-  } catch {
-    return undefined;
-  }
 }

@@ -13,9 +13,16 @@ export const isLoaded = (name: string): boolean => {
   return moduleLoadList?.includes(`NativeModule ${name}`) ?? false;
 };
 
+type Listener = Pick<Recorder, 'requestStarted' | 'responseFinished'>;
+
 /** The result ends it. */
-export function listenToRequests(recorder: Recorder, builtin: (name: string) => unknown): () => void {
+export function listenToRequests(recorder: Listener, builtin: (name: string) => unknown): () => void {
   if (!isLoaded('diagnostics_channel') || !isLoaded('http')) return () => undefined;
+  return listenToChannels(recorder, builtin);
+}
+
+/** Also where http is loaded only later. */
+export function listenToChannels(recorder: Listener, builtin: (name: string) => unknown): () => void {
   const { subscribe, unsubscribe } = builtin('diagnostics_channel') as typeof Channels;
   const started = (message: unknown): void => {
     try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ownRule } from '../../../../src/core/targets/node/modules.ts';
+import { ownRule } from '../../../../src/core/targets/node/own-rule.ts';
 
 describe('ownRule', () => {
   it("takes the app's files outside node_modules", () => {
