@@ -64,12 +64,12 @@ function encodeObject(value: object, side: CodecSide, depth: number): unknown {
   if (value instanceof Set) return { $: 'set', items: [...value].map(inner) };
   if (value instanceof Error) {
     const extra: Record<string, unknown> = {};
-    for (const key of Object.keys(value)) extra[key] = inner((value as unknown as Record<string, unknown>)[key]);
+    for (const key of Object.keys(value).filter((each) => each !== '__proto__')) extra[key] = inner((value as unknown as Record<string, unknown>)[key]);
     return { $: 'error', name: value.name, message: value.message, extra };
   }
-  const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) copy[key] = inner((value as Record<string, unknown>)[key]);
-  return '$' in copy || '__proto__' in copy ? { $: 'object', entries: Object.entries(copy) } : copy;
+  const entries = Object.entries(value).map(([key, item]) => [key, inner(item)] as const);
+  const isPlain = entries.every(([key]) => key !== '$' && key !== '__proto__');
+  return isPlain ? Object.fromEntries(entries) : { $: 'object', entries };
 }
 
 export function decode(data: unknown, side: CodecSide): unknown {

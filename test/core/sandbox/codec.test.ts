@@ -9,6 +9,14 @@ const side: CodecSide = {
 };
 const across = (value: unknown): unknown => decode(JSON.parse(JSON.stringify(encode(value, side))), side);
 
+test('a property of its own by the name of the prototype is one more property', () => {
+  const value: unknown = JSON.parse('{"__proto__": {"a": 1}, "$": 2, "b": [{"__proto__": 3}]}');
+  const back = across(value) as object;
+  expect(back).toEqual(value);
+  expect(Object.keys(back)).toEqual(['__proto__', '$', 'b']);
+  expect(Object.getPrototypeOf(back)).toBe(Object.prototype);
+});
+
 test('data crosses unchanged', () => {
   const data = fc.anything({
     withBigInt: true,
