@@ -64,7 +64,8 @@ function encodeObject(value: object, side: CodecSide, depth: number): unknown {
   if (value instanceof Set) return { $: 'set', items: [...value].map(inner) };
   if (value instanceof Error) {
     const extra: Record<string, unknown> = {};
-    for (const key of Object.keys(value).filter((each) => each !== '__proto__')) extra[key] = inner((value as unknown as Record<string, unknown>)[key]);
+    for (const key of Object.keys(value).filter((each) => each !== '__proto__'))
+      extra[key] = inner((value as unknown as Record<string, unknown>)[key]);
     return { $: 'error', name: value.name, message: value.message, extra };
   }
   const entries = Object.entries(value).map(([key, item]) => [key, inner(item)] as const);
@@ -90,7 +91,7 @@ function decodeTagged(data: Tagged, side: CodecSide): unknown {
     case 'bigint':
       return BigInt(data['text'] as string);
     case 'date':
-      return new Date(data['time'] as number);
+      return new Date((data['time'] as number | null) ?? Number.NaN); // JSON has no NaN
     case 'regexp':
       return new RegExp(data['source'] as string, data['flags'] as string);
     case 'bytes':

@@ -17,6 +17,10 @@ test('a property of its own by the name of the prototype is one more property', 
   expect(Object.getPrototypeOf(back)).toBe(Object.prototype);
 });
 
+test('a date that is none stays so', () => {
+  expect(Number((across(new Date(Number.NaN)) as Date).getTime())).toBeNaN();
+});
+
 test('data crosses unchanged', () => {
   const data = fc.anything({
     withBigInt: true,
